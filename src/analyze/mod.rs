@@ -1,0 +1,1 @@
+//! What a statement, a role or a decision amounts to.

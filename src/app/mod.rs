@@ -1,0 +1,1 @@
+//! The state of the screen and how actions change it: synchronous, no I/O, no drawing.

@@ -1,0 +1,1 @@
+//! The live API behind one list of permitted operations.

@@ -1,0 +1,1 @@
+//! What each action is: the embedded service reference and AWS managed policies.

@@ -1,0 +1,1 @@
+//! An AccessDenied message or a CloudTrail event becomes a request.

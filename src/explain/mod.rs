@@ -1,0 +1,1 @@
+//! Statements, actions, roles and decisions in words, as structured text.

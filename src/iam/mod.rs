@@ -1,0 +1,1 @@
+//! What AWS defines: ARNs, actions, patterns, policy documents, principals, entities.

@@ -1,0 +1,1 @@
+//! The loop that joins terminal, app, ui and load.

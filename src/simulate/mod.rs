@@ -1,0 +1,1 @@
+//! A request against the policies in play gives a decision with its trace.

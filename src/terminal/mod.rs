@@ -1,0 +1,1 @@
+//! Raw mode, events, clipboard, suspend, editor, colour support.
