@@ -1,1 +1,43 @@
 //! What AWS defines: ARNs, actions, patterns, policy documents, principals, entities.
+//!
+//! The vocabulary of the whole program. Nothing here reads files, asks the network or
+//! knows of a screen.
+
+mod account;
+mod arn;
+mod condition;
+mod document;
+mod entity;
+mod json;
+mod kind;
+mod node;
+mod parse;
+mod pattern;
+mod place;
+mod principal;
+mod problem;
+mod text;
+
+pub use account::{
+    Account, Assumed, FederatedProvider, Inventory, OrgLevel, OrgPolicies, Parameter,
+    ParameterFrom, Source, SourceKind, Undecided, UnresolvedUse,
+};
+pub use arn::Arn;
+pub use condition::{BaseOperator, Operator, SetPrefix};
+pub use document::{
+    ActionElement, Condition, Document, Effect, Entry, PrincipalElement, PrincipalEntry,
+    PrincipalType, ResourceElement, Statement, Version,
+};
+pub use entity::{
+    Attachment, Group, Identity, InlinePolicy, ManagedPolicy, Origin, PolicyVersion,
+    ResourcePolicy, Role, User,
+};
+pub use json::{JsonError, parse_json};
+pub use kind::PolicyKind;
+pub use node::{Guard, Member, Node, Requirement, Value};
+pub use parse::{parse_document, parse_document_text};
+pub use pattern::{Glob, glob_matches};
+pub use place::{Place, SourceId};
+pub use principal::{Principal, PrincipalValue, SessionKind};
+pub use problem::{Problem, Severity};
+pub use text::{Part, Text, Unresolved, UnresolvedKind};

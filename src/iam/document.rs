@@ -1,0 +1,198 @@
+//! A policy document with the place of every part.
+
+use super::{Guard, Operator, Place, Problem, Severity, Text};
+
+/// The version of the policy language. Only an explicit 2012-10-17 has policy variables
+/// (IAM: reference_policies_elements_version).
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Hash)]
+pub enum Version {
+    /// 2008-10-17, also when the element is absent.
+    #[default]
+    V2008,
+    /// 2012-10-17.
+    V2012,
+}
+
+/// What a statement does when it applies.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Hash)]
+pub enum Effect {
+    /// Grants.
+    Allow,
+    /// Denies, whatever else grants.
+    Deny,
+}
+
+impl Effect {
+    /// `Allow` or `Deny`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Effect::Allow => "Allow",
+            Effect::Deny => "Deny",
+        }
+    }
+}
+
+/// A policy document. What could not be read is in `problems`; nothing is dropped silently.
+#[derive(Clone, Debug, Default)]
+pub struct Document {
+    /// The language version in force.
+    pub version: Version,
+    /// The `Id` element.
+    pub id: Option<Text>,
+    /// The statements in order.
+    pub statements: Vec<Statement>,
+    /// Everything that is wrong with the document, in order of place.
+    pub problems: Vec<Problem>,
+    /// Where the document begins.
+    pub place: Place,
+    /// Whether statements may be missing because the text could not be read as a policy: what such a
+    /// document decides is unknown.
+    pub unreadable: bool,
+    /// The document as JSON for reading, members in the order written, unresolved parts as `${Name}`.
+    pub json: serde_json::Value,
+}
+
+impl Document {
+    /// Whether AWS would accept the document: it has no problem of severity error.
+    pub fn is_valid(&self) -> bool {
+        self.problems
+            .iter()
+            .all(|problem| problem.severity != Severity::Error)
+    }
+}
+
+/// One statement.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// Its place in the document, counted from 1.
+    pub number: usize,
+    /// Where it begins.
+    pub place: Place,
+    /// The undecided template conditions under which it exists.
+    pub guard: Guard,
+    /// Its `Sid`, perhaps empty.
+    pub sid: Option<Text>,
+    /// Its effect; `None` where it is missing or unreadable, so that either is possible.
+    pub effect: Option<Effect>,
+    /// `Principal` or `NotPrincipal`.
+    pub principal: Option<PrincipalElement>,
+    /// `Action` or `NotAction`; `None` where it is missing or unreadable.
+    pub action: Option<ActionElement>,
+    /// `Resource` or `NotResource`.
+    pub resource: Option<ResourceElement>,
+    /// The conditions, all of which must hold.
+    pub conditions: Vec<Condition>,
+    /// Whether a problem of severity error stands in it: where its readable parts match, what it does
+    /// is unknown.
+    pub unreadable: bool,
+    /// The comment that its author wrote above it.
+    pub comment: Option<Box<str>>,
+}
+
+impl Statement {
+    /// How the statement is referred to: its `Sid`, or its number where that is absent or empty.
+    pub fn reference(&self) -> String {
+        match &self.sid {
+            Some(sid) if !sid.is_empty() => sid.to_string(),
+            _ => self.number.to_string(),
+        }
+    }
+}
+
+/// One value of an element, and where it stands.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The value.
+    pub text: Text,
+    /// Where it stands.
+    pub place: Place,
+    /// The undecided template conditions under which it is in the list.
+    pub guard: Guard,
+    /// The comment that its author wrote above or behind it.
+    pub comment: Option<Box<str>>,
+}
+
+/// `Action` or `NotAction`.
+#[derive(Clone, Debug)]
+pub struct ActionElement {
+    /// Whether it is `NotAction`.
+    pub not: bool,
+    /// The patterns.
+    pub entries: Vec<Entry>,
+    /// Where the element stands.
+    pub place: Place,
+}
+
+/// `Resource` or `NotResource`.
+#[derive(Clone, Debug)]
+pub struct ResourceElement {
+    /// Whether it is `NotResource`.
+    pub not: bool,
+    /// The patterns.
+    pub entries: Vec<Entry>,
+    /// Where the element stands.
+    pub place: Place,
+}
+
+/// `Principal` or `NotPrincipal`.
+#[derive(Clone, Debug)]
+pub struct PrincipalElement {
+    /// Whether it is `NotPrincipal`.
+    pub not: bool,
+    /// The values of all types; they are ORed.
+    pub entries: Vec<PrincipalEntry>,
+    /// Where the element stands.
+    pub place: Place,
+}
+
+/// The type of a principal value.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Hash)]
+pub enum PrincipalType {
+    /// The bare `"*"`.
+    Everyone,
+    /// `AWS`
+    Aws,
+    /// `Service`
+    Service,
+    /// `Federated`
+    Federated,
+    /// `CanonicalUser`
+    CanonicalUser,
+}
+
+impl PrincipalType {
+    /// The member name in a policy; `*` for everyone.
+    pub fn name(self) -> &'static str {
+        match self {
+            PrincipalType::Everyone => "*",
+            PrincipalType::Aws => "AWS",
+            PrincipalType::Service => "Service",
+            PrincipalType::Federated => "Federated",
+            PrincipalType::CanonicalUser => "CanonicalUser",
+        }
+    }
+}
+
+/// One value of a principal element.
+#[derive(Clone, Debug)]
+pub struct PrincipalEntry {
+    /// Its type.
+    pub kind: PrincipalType,
+    /// The value.
+    pub entry: Entry,
+}
+
+/// One test of one key. Its values are ORed, or NORed for negated operators.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    /// The operator; `None` where its name is not known.
+    pub operator: Option<Operator>,
+    /// The operator as written.
+    pub operator_text: String,
+    /// The key as written.
+    pub key: Text,
+    /// The values as text.
+    pub values: Vec<Entry>,
+    /// Where the key stands.
+    pub place: Place,
+}

@@ -1,0 +1,65 @@
+//! The policies that a request meets, by layer.
+
+use std::sync::Arc;
+
+use crate::iam::{Document, Guard, PolicyKind, Text};
+
+/// A policy with the name by which decisions refer to it.
+#[derive(Clone, Debug)]
+pub struct NamedPolicy {
+    /// Its name; see formats: `resource`, `boundary`, `session/1` where it has none of its own.
+    pub name: String,
+    /// Its kind.
+    pub kind: PolicyKind,
+    /// Its ARN, where it has one.
+    pub arn: Option<Text>,
+    /// Its document; `None` where it was not loaded: what it does is unknown.
+    pub document: Option<Arc<Document>>,
+    /// The undecided template conditions under which it is in force.
+    pub guard: Guard,
+    /// How it reaches the caller, where not directly: the group's name.
+    pub via: Option<String>,
+}
+
+impl NamedPolicy {
+    /// A loaded policy that is always in force.
+    pub fn new(name: impl Into<String>, kind: PolicyKind, document: Arc<Document>) -> Self {
+        NamedPolicy {
+            name: name.into(),
+            kind,
+            arn: None,
+            document: Some(document),
+            guard: Guard::always(),
+            via: None,
+        }
+    }
+}
+
+/// The policies of one level of an organisation: the root, an OU or the account.
+#[derive(Clone, Debug)]
+pub struct PolicyLevel {
+    /// The level's name.
+    pub name: String,
+    /// The policies attached there; none allow nothing.
+    pub policies: Vec<NamedPolicy>,
+}
+
+/// Every policy that a request meets. `None` means not given, which decisions say.
+#[derive(Clone, Debug, Default)]
+pub struct PolicySet {
+    /// Managed and inline policies of the user and its groups, or of the role.
+    pub identity: Vec<NamedPolicy>,
+    /// The permissions boundary.
+    pub boundary: Option<NamedPolicy>,
+    /// The policies passed with the session; `None` where none was passed.
+    pub session: Option<Vec<NamedPolicy>>,
+    /// The resource's policy; a role's trust policy for STS actions on it.
+    pub resource: Option<NamedPolicy>,
+    /// Service control policies from the root to the account; `None` where SCPs are not in use or not
+    /// loaded.
+    pub scps: Option<Vec<PolicyLevel>>,
+    /// Resource control policies; RCPFullAWSAccess is implied at every level.
+    pub rcps: Option<Vec<PolicyLevel>>,
+    /// The policy of the VPC endpoint that the request goes through.
+    pub endpoint: Option<NamedPolicy>,
+}
