@@ -1,0 +1,263 @@
+//! What reaches the screen from outside, and what it asks of the outside.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::iam::Inventory;
+
+use super::job::{Found, Job};
+use super::{Command, Key};
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Action {
+    /// The terminal has this many columns and rows.
+    Resize(u16, u16),
+    /// A key was pressed.
+    Key(Key),
+    /// Text was pasted.
+    Paste(String),
+    /// The mouse did something.
+    Mouse(Mouse),
+    /// A command was chosen.
+    Do(Command),
+    /// Time passes; only while [`State::is_busy`](super::State::is_busy).
+    Tick,
+    /// Work in the background has a result.
+    Found(Found),
+    /// Loading goes on.
+    LoadProgress {
+        /// Which loading.
+        generation: u64,
+        /// What it is doing, in a few words.
+        words: String,
+    },
+    /// Loading has ended, with everything that was read or one clear error.
+    Loaded {
+        /// Which loading.
+        generation: u64,
+        /// What was loaded.
+        result: Result<Arc<Inventory>, String>,
+    },
+    /// What the start screen may offer.
+    Choices(Choices),
+    /// A text that was opened in an editor or read from a file is here.
+    TextRead {
+        /// What it was wanted for.
+        purpose: Purpose,
+        /// The text; `Err` says in words why there is none.
+        result: Result<String, String>,
+    },
+    /// Something to tell.
+    Notice(Notice),
+    /// The theme that is now in force, and the names of all themes.
+    Themes {
+        /// The one in force.
+        current: String,
+        /// All of them.
+        all: Vec<String>,
+    },
+}
+
+/// A sentence in the last line, until the next key.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Notice {
+    /// What to say.
+    pub words: String,
+    /// Whether something failed.
+    pub failed: bool,
+}
+
+impl Notice {
+    /// Something that went well.
+    pub fn info(words: impl Into<String>) -> Self {
+        Notice {
+            words: words.into(),
+            failed: false,
+        }
+    }
+
+    /// Something that failed.
+    pub fn failure(words: impl Into<String>) -> Self {
+        Notice {
+            words: words.into(),
+            failed: true,
+        }
+    }
+}
+
+/// What the start screen may offer besides the demo.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Choices {
+    /// Profiles of the AWS configuration.
+    pub profiles: Vec<String>,
+    /// Files opened lately, the last one first.
+    pub recent: Vec<String>,
+}
+
+/// What the mouse did, and to what.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Mouse {
+    /// What it did.
+    pub kind: MouseKind,
+    /// The column, from 0.
+    pub x: u16,
+    /// The row, from 0.
+    pub y: u16,
+    /// What was drawn there, by the last frame's regions.
+    pub target: Option<Target>,
+}
+
+/// What a mouse can do here.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum MouseKind {
+    /// The first button went down.
+    Press,
+    /// It moved while the button was down.
+    Drag,
+    /// The button went up.
+    Release,
+    /// The wheel turned up.
+    WheelUp,
+    /// The wheel turned down.
+    WheelDown,
+}
+
+/// Something on the screen that the mouse can hit.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Target {
+    /// The tree, beside its rows.
+    Tree,
+    /// A row of the tree, by its position among the visible rows.
+    TreeRow(usize),
+    /// The mark that opens and closes that row.
+    TreeMark(usize),
+    /// The side pane.
+    Pane,
+    /// A line of the side pane.
+    PaneLine(usize),
+    /// The divider between tree and pane.
+    Divider,
+    /// A row of the list of the topmost overlay.
+    ListRow(usize),
+    /// A field of the topmost overlay.
+    Field(usize),
+    /// The topmost overlay, beside everything in it.
+    Overlay,
+    /// Beside the topmost overlay.
+    Outside,
+    /// A place of the breadcrumb, counted from the tree's root.
+    Crumb(usize),
+    /// A command shown in the footer or the header.
+    Command(Command),
+}
+
+/// What the outside should do. Results come back as [`Action`]s.
+#[derive(Debug)]
+pub enum Effect {
+    /// Run [`Job::run`] on another thread and hand back what it found as [`Action::Found`]. A later
+    /// job of the same [`Job::lane`] makes an earlier one that has not begun unnecessary.
+    Compute(Job),
+    /// Load sources; progress and result carry the same generation. Ends an earlier loading.
+    Load(LoadRequest),
+    /// Stop loading.
+    CancelLoad,
+    /// Put a text into the clipboard, then send a notice.
+    Copy(String),
+    /// Open a file in an editor at a line and a column, both from 1.
+    OpenEditor {
+        /// The path as the source names it.
+        path: String,
+        /// The line; 0 where there is none.
+        line: u32,
+        /// The column; 0 where there is none.
+        column: u32,
+    },
+    /// Edit a text in an editor and send it back.
+    EditText {
+        /// What for.
+        purpose: Purpose,
+        /// The text to begin with.
+        text: String,
+        /// The extension of its file, such as `json`.
+        extension: &'static str,
+    },
+    /// Read a file of text and send it back.
+    ReadFile {
+        /// What for.
+        purpose: Purpose,
+        /// Its path as typed; `~` is the home folder.
+        path: PathBuf,
+    },
+    /// Write a file, then send a notice; never one that exists.
+    WriteFile {
+        /// Its path as typed.
+        path: PathBuf,
+        /// What to write.
+        text: String,
+    },
+    /// Open a page in a browser, or say where it is.
+    OpenUrl(String),
+    /// Use a theme, by its name.
+    SetTheme(String),
+    /// Take the mouse, or leave it to the terminal.
+    SetMouse(bool),
+    /// Clear the terminal and draw everything again.
+    Redraw,
+    /// Put the program into the background.
+    Suspend,
+    /// Leave.
+    Quit,
+}
+
+/// What a text that is edited or read is wanted for.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Purpose {
+    /// A policy of a what-if or of the simulator; the number says which.
+    Policy(u64),
+    /// A file with an AccessDenied message or CloudTrail events.
+    Denial,
+}
+
+/// What to load.
+#[derive(Clone, Debug)]
+pub struct LoadRequest {
+    /// Which loading this is; results of an earlier one are dropped.
+    pub generation: u64,
+    /// The sources, in order.
+    pub sources: Vec<SourceSpec>,
+    /// What fills templates.
+    pub settings: Settings,
+}
+
+/// A source as the user names it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum SourceSpec {
+    /// The embedded template.
+    Demo,
+    /// A file or folder, or `-` for standard input.
+    Path(String),
+    /// A live account.
+    Profile {
+        /// The profile's name; `None` for the default chain.
+        name: Option<String>,
+        /// The region, where given.
+        region: Option<String>,
+    },
+}
+
+/// What fills templates: `--param`, `--account`, `--region`, `--partition`.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Settings {
+    /// Values of parameters by name.
+    pub parameters: BTreeMap<String, String>,
+    /// Decisions on conditions by name.
+    pub conditions: BTreeMap<String, bool>,
+    /// The account id.
+    pub account: Option<String>,
+    /// The region.
+    pub region: Option<String>,
+    /// The partition.
+    pub partition: Option<String>,
+}
