@@ -1,6 +1,6 @@
 //! A policy document with the place of every part.
 
-use super::{Guard, Operator, Place, Problem, Severity, Text};
+use super::{Guard, Node, Operator, Place, Problem, Severity, Text};
 
 /// The version of the policy language. Only an explicit 2012-10-17 has policy variables
 /// (IAM: reference_policies_elements_version).
@@ -48,11 +48,31 @@ pub struct Document {
     /// Whether statements may be missing because the text could not be read as a policy: what such a
     /// document decides is unknown.
     pub unreadable: bool,
-    /// The document as JSON for reading, members in the order written, unresolved parts as `${Name}`.
-    pub json: serde_json::Value,
+    // Compact JSON for reading; text, because a parsed tree of ten thousand roles would not fit.
+    json: Box<str>,
 }
 
 impl Document {
+    /// A document without statements that begins at a node and reads as that node.
+    pub(super) fn new(node: &Node) -> Self {
+        Document {
+            place: node.place,
+            json: node.to_json().to_string().into(),
+            ..Document::default()
+        }
+    }
+
+    /// The document as JSON for reading: members in the order written, unresolved parts as
+    /// `${Name}`, both branches of an undecided condition.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.json).unwrap_or_default()
+    }
+
+    /// The same as compact text.
+    pub fn json_text(&self) -> &str {
+        &self.json
+    }
+
     /// Whether AWS would accept the document: it has no problem of severity error.
     pub fn is_valid(&self) -> bool {
         self.problems

@@ -9,7 +9,10 @@ mod condition;
 mod document;
 mod entity;
 mod json;
+mod keys;
 mod kind;
+mod lint;
+mod literal;
 mod node;
 mod parse;
 mod pattern;
@@ -17,6 +20,7 @@ mod place;
 mod principal;
 mod problem;
 mod text;
+mod variable;
 
 pub use account::{
     Account, Assumed, FederatedProvider, Inventory, OrgLevel, OrgPolicies, Parameter,
@@ -33,7 +37,9 @@ pub use entity::{
     ResourcePolicy, Role, User,
 };
 pub use json::{JsonError, parse_json};
+pub use keys::{GLOBAL_KEYS, GlobalKey, KeyType, global_key};
 pub use kind::PolicyKind;
+pub use lint::{SizeLimit, check_size};
 pub use node::{Guard, Member, Node, Requirement, Value};
 pub use parse::{parse_document, parse_document_text};
 pub use pattern::{Glob, glob_matches};
@@ -41,3 +47,4 @@ pub use place::{Place, SourceId};
 pub use principal::{Principal, PrincipalValue, SessionKind};
 pub use problem::{Problem, Severity};
 pub use text::{Part, Text, Unresolved, UnresolvedKind};
+pub use variable::{Fragment, fragments};
