@@ -1,1 +1,60 @@
 //! Arguments and one file a subcommand.
+
+mod failure;
+mod lines;
+mod lint;
+mod shell;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use failure::Failure;
+
+/// Understand AWS IAM permissions: browse roles, explain every action, simulate requests offline.
+#[derive(Debug, Parser)]
+#[command(name = "iamscope", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Lint(lint::Lint),
+    Completions(shell::Completions),
+    Man(shell::Man),
+}
+
+/// Runs the program with the arguments of the process and says how it ended: 0 for done, 1 for "the
+/// answer is no", 2 for input that could not be read or arguments that are wrong.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version go to standard output with code 0, mistakes to standard error with 2.
+            let code = u8::try_from(error.exit_code()).unwrap_or(2);
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    match run(cli) {
+        Ok(code) => code,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    match cli.command {
+        Some(Command::Lint(command)) => command.run(),
+        Some(Command::Completions(command)) => command.run(),
+        Some(Command::Man(command)) => command.run(),
+        None => Err(Failure::input("nothing to open yet: see `iamscope --help`")),
+    }
+}
+
+/// The whole command line, for completions and the man page.
+fn command_line() -> clap::Command {
+    use clap::CommandFactory;
+    Cli::command()
+}
