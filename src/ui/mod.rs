@@ -1,7 +1,7 @@
 //! Draws the state of the screen.
 
 mod regions;
-mod theme;
+pub mod theme;
 
 use ratatui::Frame;
 use ratatui::widgets::Block;
