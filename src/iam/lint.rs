@@ -302,7 +302,7 @@ fn actions(
         };
         // A variable there is plain text to AWS; it has a warning of its own.
         let good_name = name.contains("${") || good(name, "-_*?.");
-        if !good(prefix, "-_*?") || !good_name {}:/,' ") || name.trim() != name {
+        if !good(prefix, "-_*?") || !good_name || name.trim() != name {
             problems
                 .push(Problem::error(entry.place, format!("`{text}` is no action")).page(ACTION));
         } else if prefix.contains(['*', '?']) {
