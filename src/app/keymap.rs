@@ -1,5 +1,10 @@
 //! Which key does what, where.
 
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
 use super::{Command, Context, Key};
 
 /// A command, its keys and what to say of it.
@@ -59,79 +64,245 @@ impl Keymap {
     }
 }
 
+/// The table that comes with the program; `iamscope` documents it and one's own file overrides it.
+pub const BUILT_IN: &str = include_str!("../../assets/keymap.toml");
+
 impl Default for Keymap {
     fn default() -> Self {
-        let bind = |context: Context, keys: &str, command: Command| Binding {
-            context,
-            keys: keys.split_whitespace().filter_map(Key::parse).collect(),
-            command,
-            description: command.words().to_owned(),
-        };
-        use Command as C;
-        use Context::{Denial, Everywhere, List, Pane, Simulator, Text, Tree};
-        Keymap::new(vec![
-            bind(Everywhere, "s", C::Simulate),
-            bind(Everywhere, "S", C::Simulator),
-            bind(Everywhere, "/", C::Search),
-            bind(Everywhere, "n", C::NextMatch),
-            bind(Everywhere, "N", C::PreviousMatch),
-            bind(Everywhere, "p", C::PasteDenial),
-            bind(Everywhere, "E", C::WhatIf),
-            bind(Everywhere, "U", C::UndoWhatIf),
-            bind(Everywhere, "d", C::Definition),
-            bind(Everywhere, "[", C::Back),
-            bind(Everywhere, "]", C::Forward),
-            bind(Everywhere, "y", C::Copy),
-            bind(Everywhere, "Y", C::CopyMenu),
-            bind(Everywhere, "e", C::Edit),
-            bind(Everywhere, "D", C::Documentation),
-            bind(Everywhere, "!", C::Problems),
-            bind(Everywhere, "P", C::Parameters),
-            bind(Everywhere, "R", C::Requests),
-            bind(Everywhere, "o", C::Open),
-            bind(Everywhere, "r", C::Reload),
-            bind(Everywhere, "t", C::Theme),
-            bind(Everywhere, "m", C::Mouse),
-            bind(Everywhere, "? f1", C::Help),
-            bind(Everywhere, ": ctrl-p", C::Palette),
-            bind(Everywhere, "q ctrl-c", C::Quit),
-            bind(Everywhere, "ctrl-z", C::Suspend),
-            bind(Everywhere, "ctrl-l", C::Redraw),
-            bind(Everywhere, "tab", C::SwitchPane),
-            bind(Everywhere, "shift-tab", C::SwitchPaneBack),
-            bind(Everywhere, ">", C::GrowTree),
-            bind(Everywhere, "<", C::ShrinkTree),
-            bind(Everywhere, "up k", C::Up),
-            bind(Everywhere, "down j", C::Down),
-            bind(Everywhere, "left h", C::Left),
-            bind(Everywhere, "right l", C::Right),
-            bind(Everywhere, "pageup ctrl-b", C::PageUp),
-            bind(Everywhere, "pagedown ctrl-f", C::PageDown),
-            bind(Everywhere, "ctrl-u", C::HalfPageUp),
-            bind(Everywhere, "ctrl-d", C::HalfPageDown),
-            bind(Everywhere, "home g", C::Top),
-            bind(Everywhere, "end G", C::Bottom),
-            bind(Everywhere, "enter", C::Accept),
-            bind(Everywhere, "esc", C::Cancel),
-            bind(Tree, "space", C::Toggle),
-            bind(Tree, "*", C::ExpandBelow),
-            bind(Tree, "_", C::CollapseBelow),
-            bind(Tree, "+", C::ExpandAll),
-            bind(Tree, "-", C::CollapseAll),
-            bind(Tree, "1", C::Level1),
-            bind(Tree, "2", C::Level2),
-            bind(Tree, "3", C::Level3),
-            bind(Tree, "4", C::Level4),
-            bind(Pane, "space", C::PageDown),
-            bind(Simulator, "a", C::SaveRequest),
-            bind(Simulator, "c", C::ContextKeys),
-            bind(Simulator, "L", C::Layers),
-            bind(Simulator, "+", C::AddPolicy),
-            bind(Simulator, "y", C::CopyReport),
-            bind(Simulator, "x", C::ExportRequests),
-            bind(Denial, "y", C::CopyReport),
-            bind(List, "space", C::Accept),
-            bind(Text, "ctrl-n", C::Down),
-        ])
+        // A test holds that the built-in table can be read.
+        Keymap::parse(BUILT_IN).unwrap_or_else(|_| Keymap::new(Vec::new()))
+    }
+}
+
+/// What is wrong with a keymap, and where.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("line {line}, column {column}: {message}")]
+pub struct KeymapError {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// What is wrong: lower case, no full stop, input in backticks.
+    pub message: String,
+}
+
+impl KeymapError {
+    fn new(text: &str, offset: usize, message: impl Into<String>) -> Self {
+        let before = text.get(..offset).unwrap_or(text);
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        KeymapError {
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+            message: message.into(),
+        }
+    }
+}
+
+/// A keymap as it is written: contexts, and in each a list of entries.
+type File = HashMap<Spanned<String>, Vec<Entry>>;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    command: Spanned<String>,
+    keys: Vec<Spanned<String>>,
+    description: Option<String>,
+}
+
+impl Keymap {
+    /// Reads a whole table.
+    pub fn parse(text: &str) -> Result<Self, KeymapError> {
+        let mut keymap = Keymap::new(Vec::new());
+        keymap.override_with(text)?;
+        Ok(keymap)
+    }
+
+    /// Takes over what a table says: an entry replaces the one for its command in its context, and
+    /// its keys are taken from the other commands there. Nothing changes where the table is wrong.
+    pub fn override_with(&mut self, text: &str) -> Result<(), KeymapError> {
+        for binding in read(text)? {
+            for other in &mut self.bindings {
+                if other.context == binding.context {
+                    other.keys.retain(|key| !binding.keys.contains(key));
+                }
+            }
+            let place = self
+                .bindings
+                .iter_mut()
+                .find(|other| other.context == binding.context && other.command == binding.command);
+            match place {
+                Some(other) => {
+                    other.keys = binding.keys;
+                    if let Some(description) = binding.description {
+                        other.description = description;
+                    }
+                }
+                None => self.bindings.push(Binding {
+                    context: binding.context,
+                    keys: binding.keys,
+                    command: binding.command,
+                    description: binding
+                        .description
+                        .unwrap_or_else(|| binding.command.words().to_owned()),
+                }),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An entry whose names have been found.
+struct Read {
+    context: Context,
+    keys: Vec<Key>,
+    command: Command,
+    description: Option<String>,
+}
+
+fn read(text: &str) -> Result<Vec<Read>, KeymapError> {
+    let file: File = toml::from_str(text).map_err(|error| {
+        let offset = error.span().map_or(0, |span| span.start);
+        KeymapError::new(text, offset, error.message().to_owned())
+    })?;
+    let mut sections: Vec<_> = file.into_iter().collect();
+    sections.sort_by_key(|(name, _)| name.span().start);
+    let mut found: Vec<Read> = Vec::new();
+    for (name, entries) in sections {
+        let context = Context::from_name(name.get_ref()).ok_or_else(|| {
+            let known = Context::ALL.map(Context::name).join(", ");
+            let message = format!("`{}` is no context; there are {known}", name.get_ref());
+            KeymapError::new(text, name.span().start, message)
+        })?;
+        for entry in entries {
+            let command = Command::from_name(entry.command.get_ref()).ok_or_else(|| {
+                let message = format!("`{}` is no command", entry.command.get_ref());
+                KeymapError::new(text, entry.command.span().start, message)
+            })?;
+            let mut keys = Vec::new();
+            for key in &entry.keys {
+                let error = |message| KeymapError::new(text, key.span().start, message);
+                let parsed = Key::parse(key.get_ref())
+                    .ok_or_else(|| error(format!("`{}` is no key", key.get_ref())))?;
+                let taken = found
+                    .iter()
+                    .any(|other| other.context == context && other.keys.contains(&parsed));
+                if taken || keys.contains(&parsed) {
+                    let message = format!("`{parsed}` is bound twice in `{}`", context.name());
+                    return Err(error(message));
+                }
+                keys.push(parsed);
+            }
+            found.push(Read {
+                context,
+                keys,
+                command,
+                description: entry.description,
+            });
+        }
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_table_is_read_and_describes_every_command() {
+        let keymap = Keymap::parse(BUILT_IN).unwrap();
+        for command in Command::ALL {
+            let binding = keymap
+                .bindings()
+                .iter()
+                .find(|binding| binding.command == *command);
+            let binding = binding.unwrap_or_else(|| panic!("{} is missing", command.name()));
+            assert!(!binding.description.is_empty(), "{}", command.name());
+        }
+        for way_out in [Command::Quit, Command::Palette, Command::Help] {
+            assert!(
+                keymap.key_of(Context::Everywhere, way_out).is_some(),
+                "{} has no key",
+                way_out.name()
+            );
+        }
+    }
+
+    #[test]
+    fn bindings_keep_the_order_of_the_file() {
+        let keymap = Keymap::parse(BUILT_IN).unwrap();
+        let commands: Vec<&str> = keymap
+            .bindings()
+            .iter()
+            .map(|binding| binding.command.name())
+            .collect();
+        let mut rest = BUILT_IN;
+        for command in commands {
+            let entry = format!("{{ command = \"{command}\"");
+            let at = rest.find(&entry).unwrap();
+            rest = &rest[at + entry.len()..];
+        }
+    }
+
+    #[test]
+    fn ones_own_table_takes_keys_over() {
+        let mut keymap = Keymap::default();
+        let help = keymap.key_of(Context::Everywhere, Command::Help);
+        keymap
+            .override_with(
+                "everywhere = [{ command = \"simulate\", keys = [\"q\", \"f5\"] }]\n\
+                 tree = [{ command = \"quit\", keys = [\"Q\"], description = \"away\" }]\n",
+            )
+            .unwrap();
+        let at = |context, key| keymap.command(context, Key::parse(key).unwrap());
+        assert_eq!(at(Context::Tree, "q"), Some(Command::Simulate));
+        assert_eq!(at(Context::Tree, "f5"), Some(Command::Simulate));
+        assert_eq!(at(Context::Tree, "s"), None, "the old key is free");
+        assert_eq!(at(Context::Tree, "ctrl-c"), Some(Command::Quit));
+        assert_eq!(at(Context::Tree, "Q"), Some(Command::Quit));
+        assert_eq!(at(Context::Pane, "Q"), None);
+        assert_eq!(keymap.key_of(Context::Everywhere, Command::Help), help);
+        let away = keymap.bindings().iter().find(|b| b.description == "away");
+        assert_eq!(away.map(|binding| binding.context), Some(Context::Tree));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_place_and_changes_nothing() {
+        for (text, line, column, words) in [
+            (
+                "everywhere = [\n { command = \"quti\", keys = [] },\n]",
+                2,
+                14,
+                "`quti` is no command",
+            ),
+            ("evrywhere = []", 1, 1, "`evrywhere` is no context"),
+            (
+                "tree = [\n  { command = \"quit\", keys = [\"q\", \"Ctrl-q\"] },\n]",
+                2,
+                36,
+                "`Ctrl-q` is no key",
+            ),
+            (
+                "tree = [{ command = \"quit\", keys = [\"x\"] }, { command = \"copy\", keys = [\"x\"] }]",
+                1,
+                73,
+                "`x` is bound twice in `tree`",
+            ),
+            (
+                "tree = [{ command = \"quit\", kys = [] }]",
+                1,
+                29,
+                "unknown field",
+            ),
+            ("tree = [", 1, 9, ""),
+        ] {
+            let mut keymap = Keymap::default();
+            let error = keymap.override_with(text).unwrap_err();
+            assert!(error.message.contains(words), "{error}");
+            assert_eq!((error.line, error.column), (line, column), "{error}");
+            assert_eq!(
+                format!("{:?}", keymap.bindings()),
+                format!("{:?}", Keymap::default().bindings())
+            );
+        }
     }
 }

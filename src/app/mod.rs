@@ -18,6 +18,6 @@ pub use action::{
 pub use command::{Command, Context};
 pub use job::{Found, Job, Lane, Latest, Ticket};
 pub use key::{Key, KeyCode};
-pub use keymap::{Binding, Keymap};
+pub use keymap::{Binding, Keymap, KeymapError};
 pub use state::{Setup, State};
 pub use update::update;
