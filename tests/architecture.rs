@@ -1,5 +1,7 @@
 //! The house rules: which folder of `src` may use which, and what must not stand anywhere.
 
+#![allow(clippy::panic, clippy::unwrap_used)] // helpers of tests
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -105,7 +107,7 @@ fn folders_use_only_what_stands_below_them() {
             }
         }
     }
-    assert!(arrows > 20, "the test reads no arrows any more");
+    assert!(arrows > 10, "the test reads no arrows any more");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
