@@ -156,16 +156,20 @@ impl Service {
         &self.details().keys
     }
 
+    /// The descriptions of its actions, in order, without keeping its block.
+    pub(super) fn descriptions(&self) -> Vec<String> {
+        let rows = self.decode().actions.into_iter();
+        rows.map(|row| row.0).collect()
+    }
+
     fn details(&'static self) -> &'static ServiceDetails {
-        self.details.get_or_init(|| {
-            let (offset, length) = self.block;
-            let text = asset::frame(
-                include_bytes!("../../assets/catalog/services.bin"),
-                offset,
-                length,
-            );
-            ServiceDetails::parse(&text)
-        })
+        self.details.get_or_init(|| self.decode())
+    }
+
+    fn decode(&self) -> ServiceDetails {
+        let (offset, length) = self.block;
+        let asset = include_bytes!("../../assets/catalog/services.bin");
+        ServiceDetails::parse(&asset::frame(asset, offset, length))
     }
 }
 

@@ -10,15 +10,29 @@ mod calls;
 mod details;
 mod expand;
 mod index;
+mod keys;
 mod lookup;
 mod managed;
+mod resources;
+mod risk;
+mod search;
+mod words;
 
 pub use calls::{api_call_to_actions, service_prefixes};
 pub use details::{ActionInfo, ConditionKeyInfo, KeyType, ResourceUse};
 pub use expand::{ActionSet, Pattern, ServiceCount, Summary, expand};
 pub use index::{AccessLevel, Action, ActionId, Index, Service, index};
+pub use keys::{
+    ConditionKey, GlobalKey, SuppliedBy, canonical_condition_key, condition_key, condition_keys,
+    global_condition_keys,
+};
 pub use lookup::{Lookup, lookup};
 pub use managed::{AwsManagedPolicy, managed_policies, managed_policy};
+pub use resources::{
+    SamPolicyTemplate, cfn_arn_form, rcp_services, sam_policy_template, sam_policy_templates,
+};
+pub use risk::{EscalationMethod, Exposes, credential_exposing, escalation_methods, exposes};
+pub use search::{SearchIndex, search};
 
 /// The day of the service reference: `2026-09-26`.
 pub fn data_date() -> &'static str {

@@ -9,6 +9,9 @@ use crate::guard::Counts;
 use crate::output::Output;
 use crate::packages::{Folders, Result};
 
+/// AWS::Logs::LogGroup, "Return values": the ARN ends in `:*`, which the package leaves out.
+const ENDS_IN_STAR: [&str; 1] = ["AWS::Logs::LogGroup.Arn"];
+
 pub fn build(folders: &Folders, output: &Output, counts: &mut Counts) -> Result<()> {
     let rcp = folders.json("iam-data", "package/data/rcpSupportedServices.json")?;
     let rcp: Vec<String> = serde_json::from_value(rcp)?;
@@ -62,7 +65,15 @@ fn arn_lines(map: &Value) -> Vec<String> {
         for (resource, attributes) in object(&resources) {
             for (attribute, form) in object(&attributes) {
                 if let Some(arn) = form["Value"].as_str() {
-                    lines.push(format!("AWS::{service}::{resource}\t{attribute}\t{arn}\n"));
+                    let name = format!("AWS::{service}::{resource}.{attribute}");
+                    let ending = if ENDS_IN_STAR.contains(&name.as_str()) {
+                        ":*"
+                    } else {
+                        ""
+                    };
+                    lines.push(format!(
+                        "AWS::{service}::{resource}\t{attribute}\t{arn}{ending}\n"
+                    ));
                 }
             }
         }
