@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Arn;
+use super::{Arn, Text};
 
 /// Who makes a request.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -15,6 +15,9 @@ pub struct Principal {
     pub account: Option<String>,
     /// The role's ARN with its path, for role sessions: the session ARN does not have the path.
     pub role_arn: Option<String>,
+    /// The user's or role's ARN where a template leaves parts of it open; `arn` and `role_arn` then hold
+    /// it for reading.
+    pub symbolic_arn: Option<Text>,
     /// The role's unique id (`AROA...`).
     pub role_id: Option<String>,
     /// The user's unique id (`AIDA...`).

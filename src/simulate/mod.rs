@@ -13,5 +13,7 @@ pub use decision::{
     Rule, RuleStatus, StatementRef,
 };
 pub use policies::{NamedPolicy, PolicyLevel, PolicySet};
-pub use request::{Context, Credential, KeyValue, Missing, OrgFacts, Request, RequestResource};
+pub use request::{
+    Context, Credential, DependentAction, KeyValue, Missing, OrgFacts, Request, RequestResource,
+};
 pub use truth::Truth;

@@ -62,4 +62,6 @@ pub struct PolicySet {
     pub rcps: Option<Vec<PolicyLevel>>,
     /// The policy of the VPC endpoint that the request goes through.
     pub endpoint: Option<NamedPolicy>,
+    /// Policies of the resources of [`Request::dependent`](super::Request::dependent), by their ARN.
+    pub dependent: Vec<(Text, NamedPolicy)>,
 }

@@ -16,6 +16,9 @@ pub struct Request {
     /// The resources, each evaluated on its own; all must be allowed. Never empty: `*` for an action
     /// without resource types.
     pub resources: Vec<RequestResource>,
+    /// Further actions that the same call needs on resources of their own, such as `iam:PassRole` on the
+    /// role that an instance is given.
+    pub dependent: Vec<DependentAction>,
     /// The context of the call.
     pub context: Context,
     /// The kind of temporary credentials, where the caller's kind does not say it.
@@ -36,6 +39,7 @@ impl Request {
             action: action.into(),
             also_requires: Vec::new(),
             resources: vec![RequestResource::new(resource)],
+            dependent: Vec::new(),
             context: Context::default(),
             credential: None,
             mfa: false,
@@ -43,6 +47,15 @@ impl Request {
             organisation: OrgFacts::default(),
         }
     }
+}
+
+/// An action that a call needs besides its own, on a resource of its own.
+#[derive(Clone, Debug)]
+pub struct DependentAction {
+    /// The action.
+    pub action: String,
+    /// Its resource, with the keys that only this action has (`iam:PassedToService`).
+    pub resource: RequestResource,
 }
 
 /// One resource of a request.
