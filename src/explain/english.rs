@@ -67,36 +67,70 @@ pub fn listed(items: impl ExactSizeIterator<Item = Line>, last: &'static str) ->
     line
 }
 
-/// The verb that a clause begins with as a gerund, the rest unchanged: `get an object` gives
-/// `getting an object`. `None` where the first word is not all lower-case letters.
+/// The verb that a clause begins with as a gerund, with verbs joined to it, the rest unchanged:
+/// `get an object` gives `getting an object`. `None` where the first word is no verb known here.
 pub fn gerund(clause: &str) -> Option<String> {
-    let end = clause.find(' ').unwrap_or(clause.len());
-    let (verb, rest) = clause.split_at(end);
-    if verb.len() < 2 || !verb.bytes().all(|byte| byte.is_ascii_lowercase()) {
-        return None;
+    let (verb, mut rest) = first_word(clause);
+    let mut changed = gerund_of(verb)?;
+    while let Some((joint, after)) = [" and ", " or "]
+        .iter()
+        .find_map(|joint| Some((joint, rest.strip_prefix(joint)?)))
+    {
+        let (verb, behind) = first_word(after);
+        let Some(next) = gerund_of(verb) else { break };
+        changed.push_str(joint);
+        changed.push_str(&next);
+        rest = behind;
     }
-    Some(format!("{}{rest}", gerund_of(verb)))
+    changed.push_str(rest);
+    Some(changed)
 }
 
-/// Verbs of one stressed last syllable whose consonant doubles, as far as AWS's descriptions use them.
-const DOUBLING: [&str; 27] = [
-    "get", "put", "set", "run", "stop", "begin", "tag", "untag", "submit", "admit", "commit",
-    "emit", "permit", "transmit", "transfer", "refer", "map", "unmap", "drop", "split", "plan",
-    "pin", "unpin", "reset", "swap", "log", "program",
-];
+fn first_word(text: &str) -> (&str, &str) {
+    text.split_at(text.find(' ').unwrap_or(text.len()))
+}
 
-fn gerund_of(verb: &str) -> String {
-    if DOUBLING.contains(&verb) {
+/// The verbs that AWS's descriptions of actions begin with, but for its typing mistakes.
+const VERBS: &str = "\
+    abort accept access acknowledge activate add adjust allocate allow alter annotate \
+    apply approve archive assign associate assume attach attempt authenticate authorize \
+    begin bundle calculate call cancel change check claim clear close collect commit \
+    compare complete compose configure confirm connect continue convert copy count \
+    create deactivate decline decrease decrypt define delete deliver deny deploy \
+    deprecate deprovision deregister describe designate detach detect determine disable \
+    disassociate disconnect discover display distribute download drop edit enable \
+    encrypt end establish evaluate exchange execute export extend fail fetch find forget \
+    generate geocode get give grant handle import include increase indicate inform \
+    ingest initialize initiate inject insert invalidate invite invoke issue join launch \
+    link list load lock log look make manage mark merge migrate modify mount move notify \
+    obtain open override pass pause perform populate post predict prepare preview \
+    process promote provide provision publish purchase push put query read reboot \
+    receive record redact redeem refresh register reject release reload remove rename \
+    render renew reorder replace replicate report request reschedule resend reserve \
+    reset resolve respond restart restore resume retrieve retry return reverse revoke \
+    rotate run save scan schedule search see send set share show sign simulate specify \
+    start stop store stream submit subscribe suspend switch synchronize synthesize tag \
+    terminate test toggle transfer transform transition translate trigger try turn \
+    unarchive unassign unauthorize undeprecate unlink unlock unshare unsubscribe untag \
+    update upgrade upload use validate verify view withdraw write";
+
+/// Those of them whose last consonant doubles.
+const DOUBLING: &str = "begin commit drop forget get log map put reset run scan set split stop submit \
+    swap tag transfer untag";
+
+fn gerund_of(verb: &str) -> Option<String> {
+    let known = |list: &str| list.split_whitespace().any(|listed| listed == verb);
+    if !known(VERBS) {
+        return None;
+    }
+    if known(DOUBLING) {
         let last = &verb[verb.len() - 1..];
-        return format!("{verb}{last}ing");
+        return Some(format!("{verb}{last}ing"));
     }
-    if let Some(stem) = verb.strip_suffix("ie") {
-        return format!("{stem}ying");
-    }
-    match verb.strip_suffix('e') {
-        Some(stem) if !stem.ends_with(['e', 'o', 'y']) && stem.len() > 1 => format!("{stem}ing"),
+    Some(match verb.strip_suffix('e') {
+        Some(stem) if !stem.ends_with(['e', 'o', 'y']) => format!("{stem}ing"),
         _ => format!("{verb}ing"),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -135,13 +169,15 @@ mod tests {
             ("retrieve", "retrieving"),
             ("list keys", "listing keys"),
             ("see it", "seeing it"),
-            ("tie", "tying"),
             ("create a bucket", "creating a bucket"),
+            ("create or update it", "creating or updating it"),
+            ("list and the rest", "listing and the rest"),
             ("view", "viewing"),
             ("describe", "describing"),
         ] {
             assert_eq!(gerund(verb).as_deref(), Some(expected));
         }
         assert_eq!(gerund("PutObject is it"), None);
+        assert_eq!(gerund("the specified key"), None);
     }
 }

@@ -1,11 +1,13 @@
 //! Statements, actions, roles and decisions in words, as structured text.
 
+mod absence;
 mod condition;
 mod english;
 mod page;
+mod principal;
 
-pub use condition::{
-    absence_words, condition_page, condition_traps, condition_words, holds_without_key,
-};
+pub use absence::{absence_words, condition_traps, holds_without_key};
+pub use condition::{condition_page, condition_words};
 pub use english::{count, gerund, number, plural};
 pub use page::{Block, Fact, Item, Line, Link, Mark, Meaning, Page, Span, Table, escape};
+pub use principal::{entry_words, principal_page, principal_words};
