@@ -250,6 +250,9 @@ pub struct Item {
     pub line: Line,
     /// What belongs below it, indented.
     pub below: Vec<Item>,
+    /// The place of the part of a document that it describes: a statement, an action, a condition.
+    /// Screens mark that part in the JSON while a person looks at these words.
+    pub about: Option<Place>,
 }
 
 impl Item {
@@ -259,6 +262,7 @@ impl Item {
             mark: None,
             line: line.into(),
             below: Vec::new(),
+            about: None,
         }
     }
 
@@ -268,6 +272,12 @@ impl Item {
             mark: Some(mark),
             ..Item::new(line)
         }
+    }
+
+    /// The same item, known to describe the part of a document at a place.
+    pub fn about(mut self, place: Place) -> Self {
+        self.about = Some(place);
+        self
     }
 
     /// The same item with another one below it.
