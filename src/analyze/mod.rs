@@ -1,1 +1,5 @@
 //! What a statement, a role or a decision amounts to.
+
+mod form;
+
+pub use form::{Form, ResourcePattern};

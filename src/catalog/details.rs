@@ -173,6 +173,22 @@ impl Service {
     }
 }
 
+impl Action {
+    /// Name, ARN form and whether it is required of each resource type that the action acts on: what
+    /// [`Action::details`] says of them, for callers who look at many actions.
+    pub fn resource_forms(
+        &'static self,
+    ) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
+        let details = self.service().details();
+        let row = details.actions.get(self.position_in_service());
+        let used = row.map_or(&[][..], |row| &row.1);
+        used.iter().filter_map(|(kind, required, _)| {
+            let TypeRow(name, arn, _) = details.types.get(*kind)?;
+            Some((name.as_str(), arn.as_str(), *required))
+        })
+    }
+}
+
 impl ServiceDetails {
     fn parse(text: &str) -> Self {
         let block: Block = serde_json::from_str(text).unwrap_or_default();

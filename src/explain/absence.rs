@@ -1,29 +1,15 @@
 //! What follows where the key of a condition is absent, and other traps of single conditions.
 
-use crate::iam::{BaseOperator, Condition, Effect, Operator, SetPrefix};
+use crate::iam::{BaseOperator, Condition, Effect, SetPrefix};
 
 use super::Line;
 use super::condition::has_wildcard;
-
-/// Whether a condition holds where its key is absent (`None`: `Null`, whose values decide).
-/// IAM: reference_policies_elements_condition_operators.
-pub fn holds_without_key(operator: Operator) -> Option<bool> {
-    match (operator.base, operator.set) {
-        (BaseOperator::Null, Some(SetPrefix::ForAllValues)) => Some(true),
-        (BaseOperator::Null, Some(SetPrefix::ForAnyValue)) => Some(false),
-        (BaseOperator::Null, None) => None,
-        _ if operator.if_exists => Some(true),
-        (_, Some(SetPrefix::ForAllValues)) => Some(true),
-        (_, Some(SetPrefix::ForAnyValue)) => Some(false),
-        (base, None) => Some(base.is_negated()),
-    }
-}
 
 /// What follows for the statement where the key of a condition is absent from a request; `None` where
 /// that is what a reader expects (a grant that needs the key).
 pub fn absence_words(condition: &Condition, effect: Option<Effect>) -> Option<Line> {
     let operator = condition.operator?;
-    let holds = holds_without_key(operator)?;
+    let holds = operator.holds_without_key()?;
     let key = condition.key.as_plain().unwrap_or_default();
     let subject = Line::new().plain("a request without ").text(&condition.key);
     Some(match (effect?, holds) {

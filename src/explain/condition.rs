@@ -2,7 +2,7 @@
 
 use crate::iam::{BaseOperator, Condition, Effect, Entry, Operator, SetPrefix, Text};
 
-use super::absence::{absence_words, condition_traps, holds_without_key};
+use super::absence::{absence_words, condition_traps};
 use super::english::{NAMED, number};
 use super::{Fact, Item, Line, Mark, Meaning, Page};
 
@@ -34,7 +34,7 @@ pub fn condition_words(condition: &Condition) -> Line {
     // "No value of k is none of a, b" would turn the meaning round.
     let says_not = negated && operator.set != Some(SetPrefix::ForAllValues);
     line = line.then(comparison(operator.base, &condition.values, says_not));
-    match holds_without_key(operator) {
+    match operator.holds_without_key() {
         Some(true) if operator.set.is_some() && !operator.if_exists => {
             if negated {
                 line
@@ -193,7 +193,7 @@ fn null_words(condition: &Condition, operator: Operator) -> Line {
 /// An empty list of values: nothing matches it.
 fn empty_words(condition: &Condition, operator: Operator) -> Line {
     let key = Line::new().text(&condition.key);
-    match (operator.base.is_negated(), holds_without_key(operator)) {
+    match (operator.base.is_negated()(operator)) {
         (true, _) => key.plain(" is anything: no value is listed that it must not be"),
         (false, Some(true)) => key.plain(" is absent: no value is listed that it may be"),
         (false, _) => key.plain(" is one of no values: this never holds"),

@@ -192,7 +192,7 @@ fn absent_keys_follow_the_truth_table() {
         ("Null", None),
     ] {
         let parsed = Operator::parse(operator).unwrap();
-        assert_eq!(holds_without_key(parsed), holds, "{operator}");
+        assert_eq!(parsed.holds_without_key(), holds, "{operator}");
     }
 }
 

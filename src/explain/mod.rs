@@ -6,7 +6,7 @@ mod english;
 mod page;
 mod principal;
 
-pub use absence::{absence_words, condition_traps, holds_without_key};
+pub use absence::{absence_words, condition_traps};
 pub use condition::{condition_page, condition_words};
 pub use english::{count, gerund, number, plural};
 pub use page::{Block, Fact, Item, Line, Link, Mark, Meaning, Page, Span, Table, escape};

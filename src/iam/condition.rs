@@ -154,6 +154,20 @@ impl Operator {
             if_exists,
         })
     }
+
+    /// Whether a condition holds where its key is absent; `None` for a plain `Null`, whose values
+    /// decide (IAM: reference_policies_elements_condition_operators).
+    pub fn holds_without_key(self) -> Option<bool> {
+        match (self.base, self.set) {
+            (BaseOperator::Null, Some(SetPrefix::ForAllValues)) => Some(true),
+            (BaseOperator::Null, Some(SetPrefix::ForAnyValue)) => Some(false),
+            (BaseOperator::Null, None) => None,
+            _ if self.if_exists => Some(true),
+            (_, Some(SetPrefix::ForAllValues)) => Some(true),
+            (_, Some(SetPrefix::ForAnyValue)) => Some(false),
+            (base, None) => Some(base.is_negated()),
+        }
+    }
 }
 
 impl fmt::Display for Operator {
