@@ -193,7 +193,7 @@ fn null_words(condition: &Condition, operator: Operator) -> Line {
 /// An empty list of values: nothing matches it.
 fn empty_words(condition: &Condition, operator: Operator) -> Line {
     let key = Line::new().text(&condition.key);
-    match (operator.base.is_negated()(operator)) {
+    match (operator.base.is_negated(), operator.holds_without_key()) {
         (true, _) => key.plain(" is anything: no value is listed that it must not be"),
         (false, Some(true)) => key.plain(" is absent: no value is listed that it may be"),
         (false, _) => key.plain(" is one of no values: this never holds"),
