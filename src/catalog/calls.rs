@@ -10,8 +10,15 @@ use super::index::{Action, index};
 struct Calls {
     /// Prefixes by the names that services go by elsewhere: `monitoring` is `cloudwatch`.
     sources: HashMap<&'static str, Vec<&'static str>>,
-    /// Actions by lower-case `prefix:operation`.
-    operations: HashMap<String, Vec<&'static Action>>,
+    /// By lower-case `prefix:operation`.
+    operations: HashMap<String, Call>,
+}
+
+/// An operation that is authorised under other names than its own.
+struct Call {
+    /// `prefix:operation` as AWS spells it.
+    name: &'static str,
+    actions: Vec<&'static Action>,
 }
 
 fn calls() -> &'static Calls {
@@ -32,8 +39,11 @@ fn calls() -> &'static Calls {
                 calls.sources.insert(source, right.split(',').collect());
             } else {
                 let actions = right.split(',').filter_map(|name| index().find(name));
-                let operation = left.to_ascii_lowercase();
-                calls.operations.insert(operation, actions.collect());
+                let call = Call {
+                    name: left,
+                    actions: actions.collect(),
+                };
+                calls.operations.insert(left.to_ascii_lowercase(), call);
             }
         }
         calls
@@ -71,14 +81,35 @@ pub fn api_call_to_actions(source: &str, operation: &str) -> Vec<&'static Action
         Some(action) => vec![action],
         None => {
             let exception = names.iter().find_map(|name| calls().operations.get(name));
-            exception.cloned().unwrap_or_default()
+            exception
+                .map(|call| call.actions.clone())
+                .unwrap_or_default()
         }
     }
 }
 
+/// The API operations of other names that check an action, perhaps among others: `ListObjects`
+/// and `HeadBucket` for `s3:ListBucket`. Those of another service come with its prefix.
+pub fn operations_checking(action: &Action) -> Vec<String> {
+    let operations = calls().operations.values();
+    let fitting =
+        operations.filter(|call| call.actions.iter().any(|used| used.id() == action.id()));
+    let mut names: Vec<String> = fitting
+        .map(|call| match call.name.split_once(':') {
+            Some((prefix, operation)) if prefix == action.service().prefix() => {
+                operation.to_owned()
+            }
+            _ => call.name.to_owned(),
+        })
+        .collect();
+    names.sort();
+    names
+}
+
 /// The actions that authorise an operation, where `prefix:operation` is no action itself.
 pub(super) fn authorised_as(lower: &str) -> &'static [&'static Action] {
-    calls().operations.get(lower).map_or(&[], Vec::as_slice)
+    let call = calls().operations.get(lower);
+    call.map_or(&[], |call| &call.actions)
 }
 
 /// CloudTrail appends an API version to the operations of some services:

@@ -18,7 +18,7 @@ mod risk;
 mod search;
 mod words;
 
-pub use calls::{api_call_to_actions, service_prefixes};
+pub use calls::{api_call_to_actions, operations_checking, service_prefixes};
 pub use details::{ActionInfo, ConditionKeyInfo, KeyType, ResourceUse};
 pub use expand::{ActionSet, Pattern, ServiceCount, Summary, expand};
 pub use index::{AccessLevel, Action, ActionId, Index, Service, index};

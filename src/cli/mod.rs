@@ -1,5 +1,6 @@
 //! Arguments and one file a subcommand.
 
+mod explain;
 mod failure;
 mod lines;
 mod lint;
@@ -21,6 +22,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Explain(explain::Explain),
     Lint(lint::Lint),
     Completions(shell::Completions),
     Man(shell::Man),
@@ -46,6 +48,7 @@ pub fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
+        Some(Command::Explain(command)) => command.run(),
         Some(Command::Lint(command)) => command.run(),
         Some(Command::Completions(command)) => command.run(),
         Some(Command::Man(command)) => command.run(),

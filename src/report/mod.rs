@@ -1,1 +1,5 @@
 //! What leaves the program: JSON, Markdown, batch lines, redaction.
+
+mod plain;
+
+pub use plain::{PlainStyle, plain};

@@ -1,0 +1,315 @@
+//! An action of the catalogue in words, or what is wrong with a name that is none; and what a
+//! pattern stands for.
+
+use crate::catalog::{
+    AccessLevel, Action, ActionInfo, ConditionKeyInfo, Exposes, Lookup, Summary, data_date,
+    escalation_methods, expand, exposes, lookup, operations_checking,
+};
+
+use super::{Fact, Item, Line, Link, Mark, Meaning, Page, Span, count, number};
+
+/// What an action is: what it does and to what, what must go with it, where it is documented.
+/// A name that is no action gets what was probably meant and why.
+pub fn action_page(name: &str) -> Page {
+    match lookup(name) {
+        Lookup::Known(action) => known(&action.details()),
+        other => not_known(name, &other),
+    }
+}
+
+/// What a pattern stands for today, counted by level and service. Decodes no service, so that it
+/// costs the same for `*` as for `s3:Get*`.
+pub fn pattern_page(pattern: &str) -> Page {
+    let summary = Summary::of(expand(pattern));
+    let mut page = Page::new(Line::new().code(pattern.to_owned()));
+    if summary.total == 0 {
+        let date = data_date();
+        page.mark(
+            Mark::Problem,
+            format!("Matches no action of the data of {date}."),
+        );
+        return page;
+    }
+    page.say(counted(&summary));
+    let rows = summary.by_service.iter().map(|counted| {
+        vec![
+            Line::new().code(counted.service.prefix()),
+            format!("{} of {}", number(counted.count), number(counted.of())).into(),
+            levels(&counted.by_level).into(),
+            Line::new().muted(counted.service.title()),
+        ]
+    });
+    if rows.len() > 1 {
+        page.table(
+            &["Service", "Actions", "Access levels", "Name"],
+            rows.collect(),
+        );
+    }
+    page
+}
+
+/// Every action that a pattern stands for: name, level, resource types, what it does.
+pub fn pattern_table(pattern: &str) -> Page {
+    let mut page = Page::default();
+    let rows = expand(pattern).into_iter().map(|action| {
+        let info = action.details();
+        vec![
+            Line::new().action(action.canonical()),
+            level(action),
+            resource_names(&info).into(),
+            info.description.into(),
+        ]
+    });
+    page.table(
+        &["Action", "Access level", "Resource types", "What it does"],
+        rows.collect(),
+    );
+    page
+}
+
+/// `7,018 actions of 430 services: 3,000 List, 4,018 Read`.
+fn counted(summary: &Summary) -> Line {
+    let services = summary.by_service.len();
+    let mut line = Line::new()
+        .strong(count(summary.total, "action"))
+        .plain(format!(
+            " of {}: {}",
+            count(services, "service"),
+            levels(&summary.by_level)
+        ));
+    if summary.hidden_permissions_management > 0 {
+        line = line.plain(format!(
+            "; {} of them manage permissions although AWS calls them something milder",
+            number(summary.hidden_permissions_management)
+        ));
+    }
+    line.muted(format!(" (data of {})", data_date()))
+}
+
+fn levels(by_level: &[usize; 5]) -> String {
+    let counts = AccessLevel::ALL.iter().zip(by_level);
+    let present = counts.filter(|(_, count)| **count > 0);
+    let words: Vec<String> = present
+        .map(|(level, count)| format!("{} {}", number(*count), level.name()))
+        .collect();
+    words.join(", ")
+}
+
+fn resource_names(info: &ActionInfo) -> String {
+    let names = info.resource_types.iter().map(|used| {
+        let star = if used.required { "*" } else { "" };
+        format!("{}{star}", used.name)
+    });
+    names.collect::<Vec<_>>().join(", ")
+}
+
+fn level(action: &Action) -> Line {
+    let line = Line::from(action.level().name());
+    if action.hides_permissions_management() {
+        line.with(Meaning::Warning, " (manages permissions)")
+    } else {
+        line
+    }
+}
+
+fn known(info: &ActionInfo) -> Page {
+    let action = info.action;
+    let mut page = Page::new(Line::new().code(action.canonical()));
+    page.say(info.description);
+    sensitivity(action, &mut page);
+
+    let service = action.service();
+    let mut facts = vec![
+        Fact::new(
+            "Service",
+            Line::from(service.title()).muted(format!(" ({})", service.prefix())),
+        ),
+        Fact::new("Access level", level(action)),
+    ];
+    if info.resource_types.is_empty() {
+        facts.push(Fact::new(
+            "Resources",
+            Line::from("acts on no resource type: it needs ").code("\"Resource\": \"*\""),
+        ));
+    } else {
+        let alternatives = info.resource_types.len() > 1 && !action.requires_resource();
+        let values = info.resource_types.iter().map(|used| {
+            let need = match (used.required, alternatives) {
+                (true, _) => " (required)",
+                (false, true) => " (one of these)",
+                (false, false) => " (optional)",
+            };
+            Item::new(Line::new().code(used.name).plain(need))
+                .below(Item::new(Line::new().code(used.arn)))
+        });
+        facts.push(Fact::many("Resources", values.collect()));
+    }
+    facts.push(dependents(info));
+    let operations = operations_checking(action);
+    if !operations.is_empty() {
+        facts.push(Fact::new(
+            "Also checked by",
+            Line::from(operations.join(", ")),
+        ));
+    }
+    if info.permission_only == Some(true) {
+        facts.push(Fact::new(
+            "API operation",
+            "none of this name: it is a permission that other operations check",
+        ));
+    }
+    let url =
+        Span::new(Meaning::Plain, info.documentation).to(Link::Url(info.documentation.to_owned()));
+    let mut documentation = Line::from(url);
+    if info.documentation_is_service_page {
+        documentation = documentation.muted(" (the page of the service)");
+    }
+    facts.push(Fact::new("Documentation", documentation));
+    facts.push(Fact::new("Data of", data_date()));
+    page.facts(facts);
+
+    if info.condition_keys.is_empty() {
+        page.say(
+            "It has no condition keys of its own; those that AWS defines for all services work.",
+        );
+    } else {
+        let rows = info.condition_keys.iter().map(|key| key_row(info, key));
+        page.table(
+            &["Condition key", "Type", "With", "Meaning"],
+            rows.collect(),
+        );
+    }
+    page
+}
+
+/// Why to look twice before granting it.
+fn sensitivity(action: &Action, page: &mut Page) {
+    if action.hides_permissions_management() {
+        page.mark(
+            Mark::Problem,
+            format!(
+                "AWS calls it {}, but it changes who may do what: treat it as permissions management.",
+                action.level()
+            ),
+        );
+    }
+    match exposes(action) {
+        Some(Exposes::Credentials) => page.mark(Mark::Problem, "Its answer holds credentials."),
+        Some(Exposes::Data) => page.mark(Mark::Problem, "Its answer often holds sensitive data."),
+        None => {}
+    }
+    let methods = escalation_methods().iter();
+    let methods =
+        methods.filter(|method| method.actions.iter().any(|used| used.id() == action.id()));
+    let (alone, together): (Vec<_>, Vec<_>) = methods.partition(|method| method.actions.len() == 1);
+    if !alone.is_empty() {
+        page.mark(
+            Mark::Problem,
+            "Whoever may do this, unscoped, can give themselves more permissions.",
+        );
+    } else if !together.is_empty() {
+        page.mark(
+            Mark::Problem,
+            format!(
+                "Together with other actions it can give its caller more permissions ({} known).",
+                count(together.len(), "way")
+            ),
+        );
+    }
+}
+
+fn dependents(info: &ActionInfo) -> Fact {
+    let label = "Needs as well";
+    match &info.dependent_actions {
+        None => Fact::new(
+            label,
+            Line::new().with(
+                Meaning::Unknown,
+                "not known: the action is newer than the data that says",
+            ),
+        ),
+        Some(names) if names.is_empty() => Fact::new(label, "no other action"),
+        Some(names) => {
+            let items = names.iter().map(|name| Item::new(Line::new().action(name)));
+            Fact::many(label, items.collect())
+        }
+    }
+}
+
+/// A condition key, its type, the resource types it goes with, what it means.
+fn key_row(info: &ActionInfo, key: &ConditionKeyInfo) -> Vec<Line> {
+    let own = info
+        .own_condition_keys
+        .iter()
+        .any(|own| own.name == key.name);
+    let with = if own {
+        "any".to_owned()
+    } else {
+        let types = info.resource_types.iter();
+        let types = types.filter(|used| used.condition_keys.iter().any(|of| of.name == key.name));
+        types.map(|used| used.name).collect::<Vec<_>>().join(", ")
+    };
+    let several = if key.multi_valued { ", several" } else { "" };
+    vec![
+        Line::new().key(key.name.clone()),
+        Line::from(format!("{}{several}", key.kind.name())),
+        Line::from(with),
+        Line::from(key.description.clone()),
+    ]
+}
+
+fn not_known(name: &str, answer: &Lookup) -> Page {
+    let mut page = Page::new(Line::new().code(name.to_owned()));
+    match answer {
+        Lookup::Known(_) => {}
+        Lookup::NewerThanData => page.mark(
+            Mark::Depends,
+            format!(
+                "It exists, but is newer than the data of {}: nothing more is known of it here.",
+                data_date()
+            ),
+        ),
+        Lookup::Retired => page.mark(
+            Mark::Problem,
+            format!(
+                "AWS's reference once had this action; the data of {} has it no longer.",
+                data_date()
+            ),
+        ),
+        Lookup::ApiNameNotAction { use_instead, why } => {
+            page.mark(Mark::Problem, format!("{why}."));
+            page.say("A policy that names it grants nothing. Use instead:");
+            page.list(
+                use_instead
+                    .iter()
+                    .map(|action| suggestion(action))
+                    .collect(),
+            );
+        }
+        Lookup::Unknown { nearest } => {
+            page.mark(
+                Mark::Problem,
+                format!(
+                    "No action of the data of {} has this name; a policy that names it grants nothing.",
+                    data_date()
+                ),
+            );
+            if !name.contains(':') {
+                page.say(
+                    "An action is written with the prefix of its service, as in s3:GetObject.",
+                );
+            }
+            if !nearest.is_empty() {
+                page.say("Spelled much alike:");
+                page.list(nearest.iter().map(|action| suggestion(action)).collect());
+            }
+        }
+    }
+    page
+}
+
+fn suggestion(action: &'static Action) -> Item {
+    let line = Line::new().action(action.canonical());
+    let line = line.muted(format!(" ({})", action.level()));
+    Item::new(line.plain(format!(": {}", action.details().description)))
+}
