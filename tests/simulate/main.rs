@@ -1,0 +1,50 @@
+//! The simulator as a whole: the vectors, the compiled evaluator against a plain one, properties.
+
+#![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing)] // helpers of tests
+
+#[allow(dead_code)] // the comparison with the engine follows
+mod random;
+#[allow(dead_code)]
+mod reference;
+
+use serde_json::Value;
+
+fn cases(text: &str) -> Vec<Value> {
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+/// The plain evaluator is itself held against the vectors, but for the operators it leaves out.
+#[test]
+fn the_reference_agrees_with_the_vectors() {
+    let mut compared = 0;
+    let mut wrong = Vec::new();
+    for case in cases(include_str!("../vectors/decisions.jsonl")) {
+        let text = case.to_string();
+        if ["\"Date", "\"Binary", ":Date", ":Binary"]
+            .iter()
+            .any(|operator| text.contains(operator))
+        {
+            continue;
+        }
+        compared += 1;
+        let verdict = reference::decide(&case);
+        let denier = case["expected_denier"].as_str();
+        if verdict.decision != case["expected"]
+            || denier.is_some() && denier != verdict.deniers.first().copied()
+        {
+            wrong.push(format!(
+                "{}: {} by {:?}, expected {} by {denier:?}",
+                case["name"], verdict.decision, verdict.deniers, case["expected"]
+            ));
+        }
+    }
+    assert!(compared > 350);
+    assert!(
+        wrong.is_empty(),
+        "{} wrong\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
