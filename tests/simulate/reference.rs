@@ -202,11 +202,8 @@ impl<'a> Leg<'a> {
         let tags: Vec<String> = entries
             .iter()
             .filter(|(_, value)| !value.is_null())
-            .filter_map(|(key, _)| {
-                key.to_lowercase()
-                    .starts_with("aws:requesttag/")
-                    .then(|| key["aws:requesttag/".len()..].to_owned())
-            })
+            .filter(|&(key, _)| key.to_lowercase().starts_with("aws:requesttag/"))
+            .map(|(key, _)| key["aws:requesttag/".len()..].to_owned())
             .collect();
         if !tags.is_empty()
             && !entries
@@ -679,31 +676,32 @@ impl<'a> Leg<'a> {
         let mut tokens = Vec::new();
         let mut rest = text;
         while let Some(character) = rest.chars().next() {
-            if variables && rest.starts_with("${") {
-                if let Some(end) = rest.find('}') {
-                    let inner = &rest[2..end];
-                    let (key, default) = match inner.split_once(',') {
-                        Some((key, default)) => (key, Some(default.trim().trim_matches('\''))),
-                        None => (inner, None),
+            if variables
+                && rest.starts_with("${")
+                && let Some(end) = rest.find('}')
+            {
+                let inner = &rest[2..end];
+                let (key, default) = match inner.split_once(',') {
+                    Some((key, default)) => (key, Some(default.trim().trim_matches('\''))),
+                    None => (inner, None),
+                };
+                if ["*", "?", "$"].contains(&inner) {
+                    tokens.extend(inner.chars().map(Token::Char));
+                    rest = &rest[end + 1..];
+                    continue;
+                }
+                if key.contains(':') {
+                    let name = key.trim().to_lowercase();
+                    let value = match self.context.get(&name) {
+                        Some(values) if !self.lists.contains(&name) => {
+                            values.first().filter(|v| !v.is_empty())
+                        }
+                        _ => None,
                     };
-                    if ["*", "?", "$"].contains(&inner) {
-                        tokens.extend(inner.chars().map(Token::Char));
-                        rest = &rest[end + 1..];
-                        continue;
-                    }
-                    if key.contains(':') {
-                        let name = key.trim().to_lowercase();
-                        let value = match self.context.get(&name) {
-                            Some(values) if !self.lists.contains(&name) => {
-                                values.first().filter(|v| !v.is_empty())
-                            }
-                            _ => None,
-                        };
-                        let value = value.map(String::as_str).or(default)?;
-                        tokens.extend(value.chars().map(Token::Char));
-                        rest = &rest[end + 1..];
-                        continue;
-                    }
+                    let value = value.map(String::as_str).or(default)?;
+                    tokens.extend(value.chars().map(Token::Char));
+                    rest = &rest[end + 1..];
+                    continue;
                 }
             }
             tokens.push(match character {
