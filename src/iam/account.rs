@@ -8,6 +8,12 @@ use super::{
     User,
 };
 
+/// What marks a file as a snapshot of this program, in its member `kind`.
+pub const SNAPSHOT_KIND: &str = "iamscope-snapshot";
+
+/// The newest format of snapshots: the one written; every earlier one is read.
+pub const SNAPSHOT_FORMAT: u64 = 1;
+
 /// What was loaded from all sources.
 #[derive(Clone, Debug, Default)]
 pub struct Inventory {
@@ -69,6 +75,23 @@ pub enum SourceKind {
 }
 
 impl SourceKind {
+    /// Every kind.
+    pub const ALL: [SourceKind; 13] = [
+        SourceKind::CloudFormation,
+        SourceKind::Sam,
+        SourceKind::Cdk,
+        SourceKind::TemplateItems,
+        SourceKind::TerraformPlan,
+        SourceKind::TerraformState,
+        SourceKind::Terraform,
+        SourceKind::AccountDetails,
+        SourceKind::CliOutput,
+        SourceKind::Policy,
+        SourceKind::Snapshot,
+        SourceKind::Live,
+        SourceKind::Unknown,
+    ];
+
     /// The name used in output.
     pub fn name(self) -> &'static str {
         match self {

@@ -62,6 +62,12 @@ impl Document {
         }
     }
 
+    /// The same document with other JSON for reading: for one that was saved earlier.
+    pub fn with_json(mut self, json: &serde_json::Value) -> Self {
+        self.json = json.to_string().into();
+        self
+    }
+
     /// The document as JSON for reading: members in the order written, unresolved parts as
     /// `${Name}`, both branches of an undecided condition.
     pub fn json(&self) -> serde_json::Value {

@@ -24,7 +24,7 @@ mod variable;
 
 pub use account::{
     Account, Assumed, FederatedProvider, Inventory, OrgLevel, OrgPolicies, Parameter,
-    ParameterFrom, Source, SourceKind, Undecided, UnresolvedUse,
+    ParameterFrom, SNAPSHOT_FORMAT, SNAPSHOT_KIND, Source, SourceKind, Undecided, UnresolvedUse,
 };
 pub use arn::Arn;
 pub use condition::{BaseOperator, Operator, SetPrefix};

@@ -25,6 +25,15 @@ pub enum UnresolvedKind {
 }
 
 impl UnresolvedKind {
+    /// Every kind.
+    pub const ALL: [UnresolvedKind; 5] = [
+        UnresolvedKind::Parameter,
+        UnresolvedKind::Attribute,
+        UnresolvedKind::Import,
+        UnresolvedKind::Pseudo,
+        UnresolvedKind::Expression,
+    ];
+
     /// The name used in output.
     pub fn name(self) -> &'static str {
         match self {

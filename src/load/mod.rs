@@ -1,1 +1,3 @@
 //! Sources become an inventory: one file a format.
+
+pub mod snapshot;

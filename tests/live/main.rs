@@ -1,0 +1,5 @@
+//! Snapshots, redaction and the live source, from outside.
+
+#![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used)] // tests
+
+mod snapshot;
