@@ -179,3 +179,82 @@ fn what_is_no_action_gets_an_answer_and_exit_code_2() {
     assert_eq!(explain(&["nothing:*"]).status.code(), Some(2));
     assert_eq!(explain(&[]).status.code(), Some(2));
 }
+
+#[test]
+fn the_licences_of_all_that_is_inside_are_printed() {
+    let output = Command::new(env!("CARGO_BIN_EXE_iamscope"))
+        .arg("--licenses")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |file: &str| -> toml::Table {
+        fs::read_to_string(root.join(file))
+            .unwrap()
+            .parse()
+            .unwrap()
+    };
+
+    let manifest = read("Cargo.toml");
+    for name in manifest["dependencies"].as_table().unwrap().keys() {
+        assert!(
+            text.contains(&format!("\n{name} ")),
+            "run `cargo xtask notices`: {name} is missing"
+        );
+    }
+    for package in read("assets/SOURCES.toml")["package"].as_array().unwrap() {
+        let field = |name: &str| package[name].as_str().unwrap();
+        let named = format!("{} {} ", field("name"), field("version"));
+        assert!(
+            text.contains(&named),
+            "run `cargo xtask notices`: {named} is missing"
+        );
+        assert_eq!(field("sha256").len(), 64);
+        assert!(!field("licence").is_empty() && field("date").len() == 10);
+    }
+    assert!(text.contains("come from the documentation and the API of Amazon Web Services"));
+}
+
+#[test]
+fn the_recorded_counts_are_those_of_the_catalogue() {
+    let sources =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/SOURCES.toml"))
+            .unwrap();
+    let sources: toml::Table = sources.parse().unwrap();
+    let recorded = |name: &str| sources["counts"][name].as_integer().unwrap() as usize;
+    let actions = || index().actions().iter().map(Action::details);
+    assert_eq!(recorded("services"), index().services().len());
+    assert_eq!(recorded("actions"), index().actions().len());
+    let dependents = |info: &iamscope::catalog::ActionInfo| {
+        info.dependent_actions
+            .as_ref()
+            .is_some_and(|names| !names.is_empty())
+    };
+    assert_eq!(recorded("dependents"), actions().filter(dependents).count());
+    assert_eq!(
+        recorded("documentation_links"),
+        actions()
+            .filter(|info| !info.documentation_is_service_page)
+            .count()
+    );
+    assert_eq!(
+        recorded("managed_policies"),
+        iamscope::catalog::managed_policies().len()
+    );
+    assert_eq!(
+        recorded("sam_policy_templates"),
+        iamscope::catalog::sam_policy_templates().len()
+    );
+    assert_eq!(
+        recorded("escalation_methods"),
+        iamscope::catalog::escalation_methods().len()
+    );
+    assert_eq!(
+        recorded("rcp_services"),
+        iamscope::catalog::rcp_services().count()
+    );
+    // Bounds, so that a refresh that went wrong in a way that nobody thought of is noticed.
+    assert!(recorded("documentation_links") * 100 >= recorded("actions") * 95);
+    assert!(recorded("dependents_known") * 100 >= recorded("actions") * 85);
+}

@@ -6,6 +6,7 @@ mod lines;
 mod lint;
 mod shell;
 
+use std::io::{Write, stdout};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -16,6 +17,9 @@ pub use failure::Failure;
 #[derive(Debug, Parser)]
 #[command(name = "iamscope", version, max_term_width = 100)]
 struct Cli {
+    /// Print the licences of everything in the program
+    #[arg(long, exclusive = true)]
+    licenses: bool,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -47,6 +51,10 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    if cli.licenses {
+        stdout().write_all(include_bytes!("../../THIRD_PARTY_NOTICES"))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     match cli.command {
         Some(Command::Explain(command)) => command.run(),
         Some(Command::Lint(command)) => command.run(),

@@ -1,11 +1,12 @@
 //! Tasks of the maintainers. `cargo xtask assets` rebuilds `assets/catalog` from the
 //! packages pinned in `assets/SOURCES.toml`; `cargo xtask assets --latest` moves the pins
-//! first. Builds of iamscope itself never touch the network.
+//! first. `cargo xtask notices` writes THIRD_PARTY_NOTICES. Builds of iamscope itself never touch the network.
 
 mod actions;
 mod api_calls;
 mod assets;
 mod guard;
+mod notices;
 mod output;
 mod packages;
 mod policies;
@@ -20,8 +21,9 @@ fn main() -> ExitCode {
     let result = match arguments.as_slice() {
         ["assets"] => assets::build(false),
         ["assets", "--latest"] => assets::build(true),
+        ["notices"] => notices::write(),
         _ => {
-            eprintln!("usage: cargo xtask assets [--latest]");
+            eprintln!("usage: cargo xtask assets [--latest] | notices");
             return ExitCode::from(2);
         }
     };
