@@ -56,6 +56,8 @@ pub struct ResourcePattern {
     open: bool,
     /// Whether it is the lone `*`.
     everything: bool,
+    /// Whether its sixth field is the lone `*`.
+    every_name: bool,
 }
 
 impl ResourcePattern {
@@ -91,6 +93,7 @@ impl ResourcePattern {
         ResourcePattern {
             open: fields.len() < 6 || !known.starts_with("arn:") || steps.len() > LONGEST,
             service: service.map(|name| (*name).to_owned()),
+            every_name: fields.get(5) == Some(&"*"),
             everything: !known.is_empty() && known.chars().all(|character| character == '*'),
             steps,
         }
@@ -107,6 +110,11 @@ impl ResourcePattern {
             return None;
         }
         self.service.as_deref()
+    }
+
+    /// Whether it is every name of a service without region and account: `arn:aws:s3:::*`.
+    pub fn is_every_name(&self, service: &str) -> bool {
+        self.every_name && self.service() == Some(service)
     }
 
     /// Whether it can match an ARN of the form.
