@@ -109,7 +109,8 @@ fn absent_key<'a>(
         .iter()
         .any(|pattern| pattern_can_carry(pattern, key));
     let all = actions.len() == named.len() && !by_pattern;
-    if actions.is_empty() && !(all && !patterns.is_empty()) {
+    let no_pattern_can = all && !patterns.is_empty();
+    if actions.is_empty() && !no_pattern_can {
         return None;
     }
     Some(AbsentKey {
