@@ -83,20 +83,6 @@ impl Events {
         }
     }
 
-    /// Forgets continuations that happened while the terminal was another program's.
-    pub fn forget_continued(&mut self) {
-        let mut kept = Vec::new();
-        while let Ok(happening) = self.receiver.try_recv() {
-            if !matches!(happening, Happening::Continued) {
-                kept.push(happening);
-            }
-        }
-        for happening in kept {
-            // There is room: as many were just taken out.
-            let _ = self.sender.try_send(happening);
-        }
-    }
-
     /// The next one.
     pub async fn next(&mut self) -> Happening {
         match self.receiver.recv().await {

@@ -102,7 +102,7 @@ pub fn install_panic_hook() {
 }
 
 /// Ends the program because a signal asked for it, from any thread.
-pub(super) fn end_by_signal(number: i32) -> ! {
+pub fn end_by_signal(number: i32) -> ! {
     let _out = stdout().lock();
     leave();
     process::exit(128 + number);

@@ -16,6 +16,6 @@ pub use capabilities::{Capabilities, Depth};
 pub use clipboard::{Clipboard, osc52};
 pub use editor::Editor;
 pub use events::{Events, Happening};
-pub use guard::install_panic_hook;
+pub use guard::{end_by_signal, install_panic_hook};
 pub use places::{Places, read_optional, write_private};
 pub use screen::Screen;
