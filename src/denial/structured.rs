@@ -1,0 +1,96 @@
+//! JSON: a decoded authorization message, CloudTrail events, error bodies.
+
+use super::types::{Denial, Field};
+use serde_json::Value;
+
+/// Reads a text that is one JSON value. `None` when it is none, or says nothing that its
+/// text does not say as well.
+pub(super) fn read(text: &str) -> Option<Vec<Denial>> {
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if !text.starts_with(['{', '[']) {
+        return None;
+    }
+    let value: Value = serde_json::from_str(text).ok()?;
+    let mut found = Vec::new();
+    walk(&value, 0, &mut found);
+    (!found.is_empty()).then_some(found)
+}
+
+fn walk(value: &Value, depth: usize, found: &mut Vec<Denial>) {
+    if depth > 8 {
+        return;
+    }
+    if let Some(denial) = decoded(value) {
+        found.push(denial);
+        return;
+    }
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                // `aws sts decode-authorization-message` and `aws cloudtrail lookup-events`
+                // hold a document as text.
+                match member {
+                    Value::String(text) if name.eq_ignore_ascii_case("DecodedMessage") => {
+                        if let Ok(value) = serde_json::from_str(text) {
+                            walk(&value, depth + 1, found);
+                        }
+                    }
+                    Value::Object(_) | Value::Array(_) => walk(member, depth + 1, found),
+                    _ => {}
+                }
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                walk(item, depth + 1, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A decoded authorization message.
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_DecodeAuthorizationMessage.html>
+fn decoded(value: &Value) -> Option<Denial> {
+    value.get("allowed")?;
+    let context = value.get("context")?;
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
+    let principal = context.get("principal");
+    let mut denial = Denial {
+        principal: text(principal.and_then(|p| p.get("arn")))
+            .or_else(|| text(principal.and_then(|p| p.get("id")))),
+        action: text(context.get("action")),
+        resource: text(context.get("resource")),
+        explicit: value.get("explicitDeny").and_then(Value::as_bool),
+        ..Denial::default()
+    };
+    for condition in items(context.get("conditions")) {
+        let Some(key) = condition.get("key").and_then(Value::as_str) else {
+            continue;
+        };
+        let values: Vec<String> = items(condition.get("values"))
+            .filter_map(|value| text(value.get("value")))
+            .collect();
+        denial.facts(&context_key(key), values, "decoded message");
+    }
+    if denial.explicit.is_some() {
+        denial.guessed.retain(|field| *field != Field::Explicit);
+    }
+    Some(denial)
+}
+
+fn items(value: Option<&Value>) -> impl Iterator<Item = &Value> {
+    value
+        .and_then(|value| value.get("items"))
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+}
+
+/// Decoded messages name global keys without their prefix: `Region`, `Service`, `Type`.
+fn context_key(key: &str) -> String {
+    if key.contains(':') {
+        return key.to_owned();
+    }
+    format!("aws:{key}")
+}
