@@ -22,29 +22,72 @@ macro_rules! patterns {
 }
 pub(super) use patterns;
 
+/// Stands for a line break behind a line as wide as a line gets: perhaps a wrap within a word.
+/// A private-use character, which no message holds.
+pub(super) const WRAP: char = '\u{e000}';
+
 patterns! {
     /// Escape sequences: CSI (which a hard wrap may have cut in two), OSC, two-character
     /// ones, and CSI as `cat -v` and logs without the escape byte show it.
-    ANSI = r"(?:\x1b\s?\[|\x{9b})[0-?\r\n]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[ -/]*[0-Z\\-~]|\^\[\[[0-9;]*[A-Za-z]|\[[0-9]{1,3}(?:;[0-9]{1,3}){0,4}m";
-    ESCAPES = r#"\\(?:u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|033|[nrt"'/\\`])"#;
-    ENTITIES = r"(?i)&(quot|apos|lt|gt|amp|nbsp|#[0-9]{1,7}|#x[0-9a-f]{1,6});";
+    ANSI = r"(?:\x1b[\s\x{e000}]?\[|\x{9b})[0-?\r\n\x{e000}]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[ -/]*[0-Z\\-~]|\^\[\[[0-9;]*[A-Za-z]|\[[0-9]{1,3}(?:;[0-9]{1,3}){0,4}m";
+    ESCAPES = r#"\\(?:u(?:[\r\n\x{e000}]?[0-9a-fA-F]){4}|x[0-9a-fA-F]{2}|033|[nrt"'/\\`])"#;
+    /// A wrap may cut one in two.
+    ENTITIES = r"(?i)&([a-z0-9#\r\n\x{e000}]{2,12});";
     /// What a quoted mail, a comment, a table or a box puts at the head of a line.
-    LINE_HEAD = r"^[ \t]*(?:[>|#*;+!-]|//)+(?:[ \t]|$)";
-    BOX_HEAD = r"(?m)^[ \t]*[\x{2500}-\x{257f}\x{2758}]+ ?";
+    LINE_HEAD = r"^[ \t]*(?:[>|#*;+!-]|//)+(?:[ \t]|[\n\x{e000}]?$)";
+    QUOTE_HEAD = r"^[ \t]*>[ \t]?";
+    BOX_HEAD = r"(?P<line>^|[\n\x{e000}])[ \t]*[\x{2500}-\x{257f}\x{2758}]+ ?";
     BOX = r"[\x{2500}-\x{257f}\x{2758}]";
     URL_ENCODED = r"(?i)(?:not(?:%20|\+)authorized|access(?:%20|\+)denied)";
 }
 
 /// The text without colours, boxes, quoting and escapes.
 pub(super) fn clean(text: &str) -> String {
-    let text = decode_url(text);
+    let text = undress(text);
     let text = unescape(&text);
-    let text = ANSI.replace_all(&text, "");
+    // Escapes may have hidden colours and boxes.
+    let text = undecorate(&text);
     let text = plain_characters(&text);
-    let text = entities(&text);
-    let text = BOX_HEAD.replace_all(&text, "");
-    let text = BOX.replace_all(&text, " ");
-    unquote_lines(&text)
+    entities(&text).into_owned()
+}
+
+/// The text without colours, boxes and quoting; what it says is untouched, but for
+/// [`WRAP`] in place of some line breaks.
+pub(super) fn undress(text: &str) -> String {
+    let text = decode_url(text);
+    let text = mark_wraps(&text);
+    unquote_lines(&undecorate(&text))
+}
+
+fn undecorate(text: &str) -> String {
+    let text = ANSI.replace_all(text, "");
+    let text = BOX_HEAD.replace_all(&text, "$line");
+    BOX.replace_all(&text, " ").into_owned()
+}
+
+/// Marks the line breaks behind lines of full width, before cleaning changes their width.
+fn mark_wraps(text: &str) -> String {
+    let text = text.replace("\r\n", "\n").replace(WRAP, "");
+    let widths = |line: &str| {
+        let shown = ANSI.replace_all(line, "");
+        (line.chars().count(), shown.chars().count())
+    };
+    let (widest, widest_shown) = text.lines().map(widths).fold((0, 0), |widest, width| {
+        (widest.0.max(width.0), widest.1.max(width.1))
+    });
+    let mut marked = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        match line.strip_suffix('\n') {
+            Some(inner) => {
+                marked.push_str(inner);
+                let (width, shown) = widths(inner);
+                let full = width > 0 && (width == widest || shown == widest_shown);
+                marked.push(if full { WRAP } else { '\n' });
+            }
+            None => marked.push_str(line),
+        }
+    }
+    marked
 }
 
 /// Decodes text copied from an address bar.
@@ -65,8 +108,8 @@ fn unescape(text: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(text);
     for _ in 0..4 {
         // A wrap may fall between a backslash and what it escapes.
-        if text.contains("\\\n") || text.contains("\\\r\n") {
-            text = Cow::Owned(text.replace("\\\r\n", "\n").replace("\\\n", "\n"));
+        if text.contains("\\\n") || text.contains("\\\u{e000}") {
+            text = Cow::Owned(text.replace("\\\n", "\n").replace("\\\u{e000}", "\u{e000}"));
         }
         match ESCAPES.replace_all(&text, unescape_one) {
             Cow::Borrowed(_) => break,
@@ -82,7 +125,7 @@ fn unescape_one(found: &Captures<'_>) -> String {
         Some(b'n') => "\n".to_owned(),
         Some(b'r') => "\n".to_owned(),
         Some(b't') => "\t".to_owned(),
-        Some(b'u' | b'x') => u32::from_str_radix(&escape[1..], 16)
+        Some(b'u' | b'x') => u32::from_str_radix(&escape[1..].replace(['\r', '\n', WRAP], ""), 16)
             .ok()
             .and_then(char::from_u32)
             .map_or(String::new(), String::from),
@@ -103,7 +146,7 @@ fn plain_characters(text: &str) -> String {
                 }
             }
             '\u{2028}' | '\u{2029}' | '\u{0b}' | '\u{0c}' | '\u{85}' => plain.push('\n'),
-            '\n' | '\t' => plain.push(c),
+            '\n' | '\t' | WRAP => plain.push(c),
             '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{ab}' | '\u{bb}' => plain.push('"'),
             '\u{2018}' | '\u{2019}' | '\u{201a}' => plain.push('\''),
             // Markdown's code marks, and the opening quote of SES's messages.
@@ -127,7 +170,9 @@ fn entities(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     ENTITIES.replace_all(text, |found: &Captures<'_>| {
-        let name = found[1].to_ascii_lowercase();
+        let name = found[1]
+            .to_ascii_lowercase()
+            .replace(['\r', '\n', WRAP], "");
         match name.as_str() {
             "quot" => "\"".to_owned(),
             "apos" => "'".to_owned(),
@@ -136,38 +181,43 @@ fn entities(text: &str) -> Cow<'_, str> {
             "amp" => "&".to_owned(),
             "nbsp" => " ".to_owned(),
             number => {
-                let digits = number.trim_start_matches('#');
+                let digits = number.strip_prefix('#').unwrap_or_default();
                 let code = match digits.strip_prefix('x') {
                     Some(hex) => u32::from_str_radix(hex, 16),
                     None => digits.parse(),
                 };
                 code.ok()
                     .and_then(char::from_u32)
-                    .filter(|c| !c.is_control() || *c == '\n')
-                    .map_or(String::new(), String::from)
+                    .map_or_else(|| found[0].to_owned(), String::from)
             }
         }
     })
 }
 
-/// Drops quote marks, comment signs and the like from the head of the lines, when every
-/// line has one.
+/// Drops what a quoted mail, a comment or a box puts at the head of the lines: when the first
+/// line is quoted, or every line has the like.
 fn unquote_lines(text: &str) -> String {
     let mut text = text.to_owned();
     // Quotes of quotes: bounded, each round takes one level.
     for _ in 0..8 {
         let mut lines = text
-            .lines()
+            .split(['\n', WRAP])
             .filter(|line| !line.trim().is_empty())
             .peekable();
-        if lines.peek().is_none() || !lines.all(|line| LINE_HEAD.is_match(line)) {
+        let quoted = lines
+            .peek()
+            .is_some_and(|line| line.trim_start().starts_with('>'));
+        let head: &regex::Regex = if quoted {
+            &QUOTE_HEAD
+        } else if lines.peek().is_some() && lines.all(|line| LINE_HEAD.is_match(line)) {
+            &LINE_HEAD
+        } else {
             break;
-        }
+        };
         text = text
-            .lines()
-            .map(|line| LINE_HEAD.replace(line, ""))
-            .collect::<Vec<_>>()
-            .join("\n");
+            .split_inclusive(['\n', WRAP])
+            .map(|line| head.replace(line, ""))
+            .collect();
     }
     text
 }

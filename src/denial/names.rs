@@ -1,104 +1,66 @@
 //! Names of services and API operations, and the actions they stand for.
 
-/// Names that services go by in SDKs, error texts and event sources, where the prefix of
-/// their actions is another. Lower case, without spaces, "amazon" and "aws".
-const SERVICES: &[(&str, &str)] = &[
-    ("acmpca", "acm-pca"),
-    ("applicationautoscaling", "application-autoscaling"),
-    ("applicationinsights", "applicationinsights"),
-    ("backupgateway", "backup-gateway"),
-    ("bedrockagent", "bedrock"),
-    ("bedrockagentruntime", "bedrock"),
-    ("bedrockruntime", "bedrock"),
-    ("certificatemanager", "acm"),
+use crate::catalog;
+
+/// Names of services in class names and error texts, behind "Amazon" and "AWS", that SDK
+/// service ids and event sources do not use.
+const ALIASES: &[(&str, &str)] = &[
     ("cloudwatchevents", "events"),
-    ("cloudwatchlogs", "logs"),
-    ("codestarconnections", "codestar-connections"),
-    ("codestarnotifications", "codestar-notifications"),
-    ("cognitoidentity", "cognito-identity"),
-    ("cognitoidentityprovider", "cognito-idp"),
-    ("cognitoidp", "cognito-idp"),
-    ("computeoptimizer", "compute-optimizer"),
     ("configservice", "config"),
-    ("costandusagereport", "cur"),
-    ("costexplorer", "ce"),
-    ("databasemigration", "dms"),
-    ("databasemigrationservice", "dms"),
-    ("directoryservice", "ds"),
-    ("docdb", "rds"),
     ("dynamodbstreams", "dynamodb"),
     ("dynamodbv2", "dynamodb"),
-    ("ec2", "ec2"),
-    ("ecrpublic", "ecr-public"),
-    ("efs", "elasticfilesystem"),
     ("elasticcomputecloud", "ec2"),
     ("elasticcontainerregistry", "ecr"),
     ("elasticcontainerservice", "ecs"),
-    ("elasticfilesystem", "elasticfilesystem"),
-    ("elasticloadbalancingv2", "elasticloadbalancing"),
-    ("elasticmapreduce", "elasticmapreduce"),
-    ("elasticsearchservice", "es"),
-    ("emr", "elasticmapreduce"),
-    ("emrcontainers", "emr-containers"),
-    ("emrserverless", "emr-serverless"),
-    ("eventbridge", "events"),
-    ("eventbridgescheduler", "scheduler"),
-    ("execute-api", "execute-api"),
-    ("iamaccessanalyzer", "access-analyzer"),
-    ("accessanalyzer", "access-analyzer"),
-    ("identitymanagement", "iam"),
+    ("elasticsearch", "es"),
     ("identityandaccessmanagement", "iam"),
-    ("inspector2", "inspector2"),
-    ("iotdataplane", "iot"),
+    ("identitymanagement", "iam"),
+    ("keymanagement", "kms"),
     ("keymanagementservice", "kms"),
-    ("kinesisanalyticsv2", "kinesisanalytics"),
     ("kinesisfirehose", "firehose"),
-    ("lexmodelsv2", "lex"),
-    ("lexruntimev2", "lex"),
-    ("managedblockchain", "managedblockchain"),
-    ("marketplacemetering", "aws-marketplace"),
-    ("monitoring", "cloudwatch"),
-    ("msk", "kafka"),
-    ("mwaa", "airflow"),
-    ("neptune", "rds"),
-    ("networkfirewall", "network-firewall"),
-    ("opensearch", "es"),
-    ("opensearchserverless", "aoss"),
-    ("opensearchservice", "es"),
-    ("pinpoint", "mobiletargeting"),
-    ("rdsdata", "rds-data"),
-    ("rdsdataservice", "rds-data"),
-    ("redshiftdata", "redshift-data"),
-    ("redshiftserverless", "redshift-serverless"),
     ("relationaldatabaseservice", "rds"),
-    ("resourcegroups", "resource-groups"),
-    ("resourcegroupstagging", "tag"),
-    ("resourcegroupstaggingapi", "tag"),
-    ("tagging", "tag"),
-    ("s3control", "s3"),
-    ("sagemakerruntime", "sagemaker"),
-    ("secretsmanager", "secretsmanager"),
     ("securitytoken", "sts"),
     ("securitytokenservice", "sts"),
-    ("serverlessapplicationrepository", "serverlessrepo"),
-    ("servicediscovery", "servicediscovery"),
-    ("sesv2", "ses"),
-    ("email", "ses"),
-    ("sfn", "states"),
     ("simpleemail", "ses"),
     ("simpleemailservice", "ses"),
     ("simplenotificationservice", "sns"),
     ("simplequeueservice", "sqs"),
     ("simplestorageservice", "s3"),
     ("simplesystemsmanagement", "ssm"),
-    ("simplesystemsmanager", "ssm"),
     ("simpleworkflow", "swf"),
-    ("ssoadmin", "sso"),
-    ("stepfunctions", "states"),
     ("systemsmanager", "ssm"),
-    ("timestreamquery", "timestream"),
-    ("timestreamwrite", "timestream"),
-    ("wafregional", "waf-regional"),
+];
+
+/// Services to prefer, in this order, where several have an action of one name.
+const COMMON: &[&str] = &[
+    "sts",
+    "iam",
+    "ec2",
+    "s3",
+    "lambda",
+    "dynamodb",
+    "sqs",
+    "sns",
+    "kms",
+    "ssm",
+    "secretsmanager",
+    "ecs",
+    "eks",
+    "ecr",
+    "logs",
+    "cloudwatch",
+    "events",
+    "cloudformation",
+    "rds",
+    "elasticloadbalancing",
+    "autoscaling",
+    "route53",
+    "cloudfront",
+    "states",
+    "codebuild",
+    "codepipeline",
+    "organizations",
+    "glue",
 ];
 
 /// Products that call STS themselves, as error texts name them.
@@ -120,114 +82,76 @@ const PRODUCTS: &[(&str, &str)] = &[
     ("stepfunctions", "states.amazonaws.com"),
 ];
 
-/// S3 operations whose permission has another name, and those of the same name.
-/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html>
-const S3_OPERATIONS: &[(&str, &str)] = &[
-    ("AbortMultipartUpload", "AbortMultipartUpload"),
-    ("CompleteMultipartUpload", "PutObject"),
-    ("CopyObject", "PutObject"),
-    ("CreateMultipartUpload", "PutObject"),
-    ("DeleteBucketEncryption", "PutEncryptionConfiguration"),
-    ("DeleteBucketLifecycle", "PutLifecycleConfiguration"),
-    ("DeleteBucketTagging", "PutBucketTagging"),
-    ("DeletePublicAccessBlock", "PutBucketPublicAccessBlock"),
-    ("DeleteObjects", "DeleteObject"),
-    (
-        "GetBucketAccelerateConfiguration",
-        "GetAccelerateConfiguration",
-    ),
-    ("GetBucketCors", "GetBucketCORS"),
-    ("GetBucketEncryption", "GetEncryptionConfiguration"),
-    ("GetBucketLifecycle", "GetLifecycleConfiguration"),
-    (
-        "GetBucketLifecycleConfiguration",
-        "GetLifecycleConfiguration",
-    ),
-    (
-        "GetBucketNotificationConfiguration",
-        "GetBucketNotification",
-    ),
-    ("GetBucketReplication", "GetReplicationConfiguration"),
-    (
-        "GetObjectLockConfiguration",
-        "GetBucketObjectLockConfiguration",
-    ),
-    ("GetPublicAccessBlock", "GetBucketPublicAccessBlock"),
-    ("HeadBucket", "ListBucket"),
-    ("HeadObject", "GetObject"),
-    ("ListBuckets", "ListAllMyBuckets"),
-    ("ListMultipartUploads", "ListBucketMultipartUploads"),
-    ("ListObjectVersions", "ListBucketVersions"),
-    ("ListObjects", "ListBucket"),
-    ("ListObjectsV2", "ListBucket"),
-    ("ListParts", "ListMultipartUploadParts"),
-    (
-        "PutBucketAccelerateConfiguration",
-        "PutAccelerateConfiguration",
-    ),
-    ("PutBucketCors", "PutBucketCORS"),
-    ("PutBucketEncryption", "PutEncryptionConfiguration"),
-    ("PutBucketLifecycle", "PutLifecycleConfiguration"),
-    (
-        "PutBucketLifecycleConfiguration",
-        "PutLifecycleConfiguration",
-    ),
-    (
-        "PutBucketNotificationConfiguration",
-        "PutBucketNotification",
-    ),
-    ("PutBucketReplication", "PutReplicationConfiguration"),
-    (
-        "PutObjectLockConfiguration",
-        "PutBucketObjectLockConfiguration",
-    ),
-    ("PutPublicAccessBlock", "PutBucketPublicAccessBlock"),
-    ("SelectObjectContent", "GetObject"),
-    ("SetBucketEncryption", "PutEncryptionConfiguration"),
-    ("UploadPart", "PutObject"),
-    ("UploadPartCopy", "PutObject"),
-];
-
 /// The prefix of a service's actions, from any of the names it goes by: `AmazonS3`,
 /// `monitoring.amazonaws.com`, `Elastic Load Balancing v2`.
 pub(crate) fn service_prefix(name: &str) -> Option<String> {
-    let name = name.trim().to_ascii_lowercase();
-    let name = name.split(".amazonaws.com").next().unwrap_or(&name);
-    let compact: String = name
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
-        .collect();
-    if compact.is_empty() || compact.len() > 64 {
+    let name = name.trim().to_ascii_lowercase().replace(' ', "");
+    if name.is_empty() || name.len() > 80 {
         return None;
     }
-    let bare = compact
-        .strip_prefix("amazon")
-        .or_else(|| compact.strip_prefix("aws"))
-        .filter(|rest| !rest.is_empty() && !rest.starts_with('-'))
-        .unwrap_or(&compact);
-    let known = |name: &str| {
-        SERVICES
-            .iter()
-            .find(|(other, _)| *other == name)
-            .map(|(_, prefix)| (*prefix).to_owned())
+    // An endpoint's name: the service, then the region.
+    let host = name.split_once(".amazonaws.com").map(|(host, _)| host);
+    let plain = match host {
+        Some(host) => host.split('.').next().unwrap_or(host),
+        None => &name,
     };
-    known(bare)
-        .or_else(|| known(&bare.replace('-', "")))
-        .or_else(|| bare.strip_suffix("service").and_then(known))
-        .or_else(|| Some(bare.to_owned()))
+    let bare = plain
+        .strip_prefix("amazon")
+        .or_else(|| plain.strip_prefix("aws"))
+        .filter(|rest| !rest.is_empty())
+        .unwrap_or(plain);
+    let alias = ALIASES.iter().find(|(alias, _)| *alias == bare);
+    alias
+        .map(|(_, prefix)| *prefix)
+        .or_else(|| catalog::service_prefixes(plain).first().copied())
+        .or_else(|| catalog::service_prefixes(bare).first().copied())
+        .map(str::to_owned)
 }
 
-/// The action that authorises an API operation, when the service is known or only one
-/// service has it.
-pub(crate) fn action(service: Option<&str>, operation: &str) -> Option<String> {
+/// The actions that authorise an API operation, the most telling first: of the service, or,
+/// where that is not known, of the most common one that has the operation.
+pub(crate) fn actions(service: Option<&str>, operation: &str) -> Vec<String> {
     if !is_operation(operation) {
-        return None;
+        return Vec::new();
     }
-    let s3 = S3_OPERATIONS.iter().find(|(name, _)| *name == operation);
-    match (service, s3) {
-        (Some("s3") | None, Some((_, action))) => Some(format!("s3:{action}")),
-        (Some(service), _) => Some(format!("{service}:{operation}")),
-        (None, None) => None,
+    let of = |service: &str| -> Vec<String> {
+        catalog::api_call_to_actions(service, operation)
+            .into_iter()
+            .map(|action| action.canonical().to_owned())
+            .collect()
+    };
+    if let Some(service) = service {
+        let mut known = of(service);
+        if let (true, Some(rest)) = (known.is_empty(), operation.strip_prefix("Set")) {
+            // CloudFormation's `s3:SetBucketEncryption` is the old SDK's PutBucketEncryption.
+            known = catalog::api_call_to_actions(service, &format!("Put{rest}"))
+                .into_iter()
+                .map(|action| action.canonical().to_owned())
+                .collect();
+        }
+        if known.is_empty() {
+            // Newer than the catalogue, most likely: operations lend actions their names.
+            known.push(format!("{service}:{operation}"));
+        }
+        return known;
+    }
+    COMMON
+        .iter()
+        .map(|service| of(service))
+        .find(|actions| !actions.is_empty())
+        .unwrap_or_else(|| only_service(operation))
+}
+
+/// The action of that name, where one service alone has it.
+fn only_service(operation: &str) -> Vec<String> {
+    let lower = operation.to_ascii_lowercase();
+    let mut found = catalog::index()
+        .services()
+        .iter()
+        .filter_map(|service| catalog::index().find(&format!("{}:{lower}", service.prefix())));
+    match (found.next(), found.next()) {
+        (Some(action), None) => vec![action.canonical().to_owned()],
+        _ => Vec::new(),
     }
 }
 

@@ -41,7 +41,7 @@ patterns! {
     LOG_BUCKET = r"(?i)(?:accessdeniedfor(?:bucket|logdestination):|(?:incorrect|insufficient)s3bucketpolicyisdetectedforbucket:|insufficientdeliverypolicytos3bucket:)(?P<bucket>[a-z0-9.-]+?)(?:[.,]?(?:please|unable)|[,:;\x22']|\.?$)";
     ATHENA = r#"(?i)accessdeniedwhenwritingoutputtourl:(?P<url>s3://[^\s"']+?)\.?(?:please|$|["'])"#;
     CONSOLE = r"(?i)user:(?P<user>.{1,600}?)(?:service:(?P<service>[a-z0-9-]+?))?action:(?P<action>[A-Za-z0-9-]+(?::[A-Za-z0-9]+)?|[a-z0-9-]+:[A-Za-z0-9]+)";
-    API = r"API:(?P<action>[a-z0-9-]+:)";
+    API = r"API:(?P<service>[a-z0-9-]+):(?P<op>[A-Za-z0-9]+?)(?:Access(?:Denied|tothe)|Youarenot|User:|[^A-Za-z0-9]|$)";
     OPERATION_DENIED = r"(?i)youarenotauthorizedtoperformthis(?:operation|action)|(?:don't|donot)have(?:sufficient)?permissions?to(?:access|perform)this";
     EXPLICIT = r"(?i)withanexplicitdeny";
 }
@@ -253,9 +253,10 @@ fn roles(text: &str) -> Option<Denial> {
     }
     if let Some(found) = LAMBDA_ROLE.captures(text) {
         let service = names::service_prefix(&found["service"])?;
-        let action = names::action(Some(&service), &found["op"])?;
+        let mut actions = names::actions(Some(&service), &found["op"]).into_iter();
         return Some(Denial {
-            action: Some(action),
+            action: actions.next(),
+            other_actions: actions.collect(),
             ..Denial::default()
         });
     }
@@ -315,19 +316,12 @@ fn api(squeezed: &Squeezed<'_>) -> Option<Denial> {
     let text = squeezed.text();
     let mut denial = Denial::default();
     if let Some(found) = API.captures(text) {
-        let service = found.name("action")?;
-        let mut end = service.end();
-        for (offset, c) in text[service.end()..].char_indices() {
-            let at = service.end() + offset;
-            if !c.is_ascii_alphanumeric() || (offset > 0 && !squeezed.joins(at)) {
-                break;
-            }
-            end = at + c.len_utf8();
-        }
-        let prefix = text[service.start()..service.end()].trim_end_matches(':');
-        let operation = &text[service.end()..end];
-        denial.action = names::action(Some(prefix), operation)
+        let (prefix, operation) = (&found["service"], &found["op"]);
+        let mut actions = names::actions(Some(prefix), operation).into_iter();
+        denial.action = actions
+            .next()
             .or_else(|| Some(format!("{prefix}:{operation}")));
+        denial.other_actions.extend(actions);
     }
     if let Some(found) = QUEUE.captures(text) {
         denial.resource = Some(found["url"].to_owned());
@@ -354,9 +348,10 @@ fn others(text: &str, wrapper: &Wrapper) -> Option<Denial> {
         return Some(denial);
     }
     if OPERATION_DENIED.is_match(text) || wrapper.encoded.is_some() {
-        let mut denial = Denial::default();
-        denial.explicit = EXPLICIT.is_match(text).then_some(true);
-        return Some(denial);
+        return Some(Denial {
+            explicit: EXPLICIT.is_match(text).then_some(true),
+            ..Denial::default()
+        });
     }
     None
 }

@@ -10,9 +10,9 @@ use super::types::{Denial, Field, PolicyType};
 patterns! {
     HEAD = r"(?i)(?P<is>is(?:n't|not))?(?:not)?(?P<ok>authori[sz]edto)(?P<verb>perform(?:theaction|action)?|accessthisresource|assume(?:the)?(?:iam)?role|getcredentialsof(?:the)?role|passrole)";
     /// Something else begins here: whatever is being read ends before it.
-    STOP = r#"(?i)encodedauthori[sz]ationfailuremessage|\(service:|\(requesttoken|statuscode:|,?request_?id|user:(?:arn:|anonymous)|</message|"\}|\}$|pleasemakesure|,"?aws_request_id"#;
+    STOP = r#"(?i)anerroroccurred\(|encodedauthori[sz]ationfailuremessage|\(service:|\(requesttoken|statuscode:|,?request_?id|user:(?:arn:|anonymous)|</message|"\}|\}$|pleasemakesure|,"?aws_request_id"#;
     TAIL = r"(?i)with(?:an)?explicitdeny|because";
-    RESOURCE = r"(?i)^[,;]?(?:on(?P<label>(?:the|this|these|any)?(?:following)?resources?(?:\(s\))?(?:arns?)?)|on(?P<bare>role|key|secret|bucket|queue|topic|function|table)?[:'\x22]*arn:|against)";
+    RESOURCE = r"(?i)^[,;]?(?:on(?P<label>(?:the|this|these|any)?(?:following)?resources?(?:\(s\))?)|on(?P<bare>role|key|secret|bucket|queue|topic|function|table)?[:'\x22]*arn:|against)";
     NO_RESOURCE = r"(?i)^on(?:the|this)resource(?:associatedwiththis(?:ciphertext|request))?(?:because|with|\.|$)";
     TYPE = r"(?ix)^
         (?:in(?:an?|the|your|one)?|any|an?)?
@@ -96,9 +96,9 @@ pub(super) fn encoded(squeezed: &Squeezed<'_>) -> Option<String> {
     })
 }
 
-struct Reader<'a> {
-    squeezed: &'a Squeezed<'a>,
-    text: &'a str,
+pub(super) struct Reader<'a> {
+    pub squeezed: &'a Squeezed<'a>,
+    pub text: &'a str,
 }
 
 impl Reader<'_> {
@@ -144,7 +144,7 @@ impl Reader<'_> {
 
     /// The end of the token at `start`: the first character that does not belong, or the
     /// first space or line break that is no wrap.
-    fn token(&self, start: usize, belongs: impl Fn(char) -> bool) -> usize {
+    pub fn token(&self, start: usize, belongs: impl Fn(char) -> bool) -> usize {
         let rest = &self.text[start..];
         for (offset, c) in rest.char_indices() {
             let at = start + offset;
@@ -215,11 +215,11 @@ impl Reader<'_> {
         let mut word = end;
         for (offset, _) in before[start..].char_indices().rev() {
             word = start + offset;
-            if self.squeezed.gap(word) != Gap::None {
+            if !self.within_arn(word) {
                 break;
             }
         }
-        names::service_principal(before.get(word..)?)
+        names::service_principal(before.get(word..)?.rsplit(':').next()?)
     }
 
     fn within_arn(&self, at: usize) -> bool {
@@ -247,7 +247,12 @@ impl Reader<'_> {
                     }
                 }
                 None if round == 0 && names::is_operation(word) => {
+                    // "to perform AssumeRole": the operation's name for the action's.
                     denial.operation = Some(word.to_owned());
+                    let mut actions = names::actions(None, word).into_iter();
+                    denial.action = actions.next();
+                    denial.other_actions.extend(actions);
+                    denial.guess(Field::Action);
                 }
                 _ => return (round > 0).then_some(at),
             }
@@ -296,11 +301,12 @@ impl Reader<'_> {
             (None, Some(whole)) => whole.as_str().rfind("arn:").unwrap_or(whole.end()),
             (None, None) => return at,
         };
-        let start = self.skip(at + label, &[':', '*', '=', '[']);
+        let start = self.skip(at + label, &[':', '=', '[']);
         let tail = self.tail(start, stop);
         let (from, to, after) = self.resource_span(start, tail, stop);
         let raw = match self.kind(from, to) {
-            Some((words, name)) => format!("{words} {}", self.squeezed.unwrapped(name, to)),
+            // Names in IAM hold no spaces.
+            Some((words, name)) => format!("{words} {}", &self.text[name..to]),
             None => self.squeezed.unwrapped(from, to),
         };
         let raw = trim_resource(&raw);
@@ -399,16 +405,16 @@ impl Reader<'_> {
     fn because(&self, at: usize, stop: usize, denial: &mut Denial) {
         let rest = &self.text[at..stop];
         let reason = &rest["because".len()..];
-        if let Some(none) = reason.get(..2).filter(|no| no.eq_ignore_ascii_case("no")) {
-            if let Some((kind, length)) = policy_type(&reason[none.len()..]) {
-                denial.policy_type = Some(kind);
-                denial.explicit = Some(false);
-                let after = at + "because".len() + none.len() + length;
-                if let Some(allows) = AFTER_ALLOWS.find(&self.text[after..stop]) {
-                    denial.policy_arn = self.policy_arn(after + allows.end(), stop);
-                }
-                return;
+        if let Some(none) = reason.get(..2).filter(|no| no.eq_ignore_ascii_case("no"))
+            && let Some((kind, length)) = policy_type(&reason[none.len()..])
+        {
+            denial.policy_type = Some(kind);
+            denial.explicit = Some(false);
+            let after = at + "because".len() + none.len() + length;
+            if let Some(allows) = AFTER_ALLOWS.find(&self.text[after..stop]) {
+                denial.policy_arn = self.policy_arn(after + allows.end(), stop);
             }
+            return;
         }
         let clause = self.clause(at, stop);
         if KMS_ELSEWHERE.is_match(clause) {

@@ -4,6 +4,8 @@
 //! without white space a sentence reads the same however it was wrapped; only where a value
 //! may itself hold spaces, or where nothing but a space ends it, the original is asked.
 
+use super::clean::WRAP;
+
 /// What stands between two characters of the squeezed text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Gap {
@@ -23,28 +25,30 @@ pub(super) struct Squeezed<'a> {
     text: String,
     /// For each byte of `text`, its offset in `source`; one more for the end.
     origin: Vec<usize>,
-    /// The width, in characters, of the widest line.
-    widest: usize,
+    /// Whether lines seem to have been broken between words only.
+    between_words: bool,
 }
 
 impl<'a> Squeezed<'a> {
     pub fn new(source: &'a str) -> Self {
-        let source = source.trim_end();
+        let source = source.trim_end_matches(blank);
         let mut text = String::with_capacity(source.len());
         let mut origin = Vec::with_capacity(source.len() + 1);
         for (at, c) in source.char_indices() {
-            if !c.is_whitespace() {
+            if !blank(c) {
                 text.push(c);
                 origin.extend(at..at + c.len_utf8());
             }
         }
         origin.push(source.len());
-        let widest = source.lines().map(width).max().unwrap_or(0);
+        let wraps = source.matches(WRAP).count();
+        let breaks = source.matches('\n').count();
+        let between_words = wraps + breaks >= 2 && breaks >= wraps;
         Squeezed {
             source,
             text,
             origin,
-            widest,
+            between_words,
         }
     }
 
@@ -61,7 +65,7 @@ impl<'a> Squeezed<'a> {
     /// What stood in front of the character at this offset of the squeezed text.
     pub fn gap(&self, at: usize) -> Gap {
         let between = self.between(at);
-        match between.matches('\n').count() {
+        match between.matches(['\n', WRAP]).count() {
             0 if between.is_empty() => Gap::None,
             0 => Gap::Space,
             1 => Gap::Line,
@@ -73,24 +77,24 @@ impl<'a> Squeezed<'a> {
     fn between(&self, at: usize) -> &'a str {
         let end = self.origin.get(at).copied().unwrap_or(self.source.len());
         let head = &self.source[..end];
-        &head[head.trim_end().len()..]
+        &head[head.trim_end_matches(blank).len()..]
     }
 
     /// Whether the line break in front of this offset looks like a hard wrap within a word:
     /// the line before is as wide as a line gets, and the next is not indented.
     pub fn wrapped_within_word(&self, at: usize) -> bool {
         let between = self.between(at);
-        if between.matches('\n').count() != 1 || !between.starts_with('\n') {
-            return false;
+        let mut characters = between.chars();
+        match (characters.next(), characters.next()) {
+            (Some(WRAP), None) => true,
+            // Word wrapping may break after a hyphen, too.
+            (Some('\n'), None) => self
+                .origin
+                .get(at)
+                .and_then(|&end| self.source.get(..end))
+                .is_some_and(|before| before.trim_end_matches(blank).ends_with('-')),
+            _ => false,
         }
-        let Some(&end) = self.origin.get(at) else {
-            return false;
-        };
-        let before = &self.source[..end - between.len()];
-        let line = before.rsplit('\n').next().unwrap_or(before);
-        let full = width(line) == self.widest;
-        // Word wrapping may break after a hyphen, too.
-        (full || line.ends_with('-')) && between.len() == 1
     }
 
     /// Whether the break in front of this offset may lie within a token: yes for neighbours
@@ -109,13 +113,13 @@ impl<'a> Squeezed<'a> {
         let Some(&start) = self.origin.get(at) else {
             return true;
         };
-        let line = self.source[start..].lines().next().unwrap_or("");
-        if width(line) == self.widest {
+        let rest = &self.source[start..];
+        let line = rest.split(['\n', WRAP]).next().unwrap_or("");
+        if rest[line.len()..].starts_with(WRAP) {
             return false;
         }
         let mut words = line.split_whitespace();
         let first = words.next().unwrap_or("");
-        let last_line = self.source[start..].lines().nth(1).is_none();
         let capitalised = first.starts_with(|c: char| c.is_ascii_uppercase())
             && first.len() > 1
             && first[1..]
@@ -128,7 +132,7 @@ impl<'a> Squeezed<'a> {
             }
             // A whole line of other words: a trace, a hint, a prompt.
             Some(_) => capitalised || first.ends_with(':'),
-            None => capitalised && !last_line,
+            None => first.ends_with(':'),
         }
     }
 
@@ -159,11 +163,12 @@ impl<'a> Squeezed<'a> {
         if between.starts_with(' ') {
             return true;
         }
-        let full = self.wrapped_within_word(at);
-        !full && !before.ends_with(['-', '/', ':', '.', '_', ','])
+        let within = self.wrapped_within_word(at) && !self.between_words;
+        !within && !before.ends_with(['-', '/', ':', '.', '_', ','])
     }
 }
 
-fn width(line: &str) -> usize {
-    line.trim_end_matches('\r').chars().count()
+/// White space, and the mark of a wrap.
+fn blank(c: char) -> bool {
+    c.is_whitespace() || c == WRAP
 }

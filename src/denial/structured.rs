@@ -1,19 +1,38 @@
 //! JSON: a decoded authorization message, CloudTrail events, error bodies.
 
-use super::types::{Denial, Field};
+use super::clean;
+use super::types::Denial;
 use serde_json::Value;
 
 /// Reads a text that is one JSON value. `None` when it is none, or says nothing that its
 /// text does not say as well.
 pub(super) fn read(text: &str) -> Option<Vec<Denial>> {
-    let text = text.trim_start_matches('\u{feff}').trim();
-    if !text.starts_with(['{', '[']) {
+    if !text.contains('{') {
         return None;
     }
-    let value: Value = serde_json::from_str(text).ok()?;
     let mut found = Vec::new();
-    walk(&value, 0, &mut found);
+    walk(&parse(text)?, 0, &mut found);
     (!found.is_empty()).then_some(found)
+}
+
+/// Reads JSON, coloured, quoted and wrapped as a terminal shows it, too.
+fn parse(text: &str) -> Option<Value> {
+    if let Ok(value) = serde_json::from_str(text) {
+        return Some(value);
+    }
+    let plain = clean::undress(text);
+    let start = plain.find(['{', '['])?;
+    let end = plain.rfind(['}', ']'])?;
+    let inner = plain.get(start..=end)?;
+    // A line break within a string is no JSON: there it was a wrap.
+    let undo = |wrap: &str, line: &str| {
+        let text = inner.replace(clean::WRAP, wrap).replace('\n', line);
+        serde_json::from_str(&text).ok()
+    };
+    undo("\n", "\n")
+        .or_else(|| undo("", "\n"))
+        .or_else(|| undo("", ""))
+        .or_else(|| undo(" ", " "))
 }
 
 fn walk(value: &Value, depth: usize, found: &mut Vec<Denial>) {
@@ -26,23 +45,19 @@ fn walk(value: &Value, depth: usize, found: &mut Vec<Denial>) {
     }
     match value {
         Value::Object(members) => {
-            for (name, member) in members {
-                // `aws sts decode-authorization-message` and `aws cloudtrail lookup-events`
-                // hold a document as text.
-                match member {
-                    Value::String(text) if name.eq_ignore_ascii_case("DecodedMessage") => {
-                        if let Ok(value) = serde_json::from_str(text) {
-                            walk(&value, depth + 1, found);
-                        }
-                    }
-                    Value::Object(_) | Value::Array(_) => walk(member, depth + 1, found),
-                    _ => {}
-                }
+            for member in members.values() {
+                walk(member, depth + 1, found);
             }
         }
         Value::Array(items) => {
             for item in items {
                 walk(item, depth + 1, found);
+            }
+        }
+        // `DecodedMessage` and log lines hold a document as text.
+        Value::String(text) if text.trim_start().starts_with('{') => {
+            if let Ok(value) = serde_json::from_str(text) {
+                walk(&value, depth + 1, found);
             }
         }
         _ => {}
@@ -72,9 +87,6 @@ fn decoded(value: &Value) -> Option<Denial> {
             .filter_map(|value| text(value.get("value")))
             .collect();
         denial.facts(&context_key(key), values, "decoded message");
-    }
-    if denial.explicit.is_some() {
-        denial.guessed.retain(|field| *field != Field::Explicit);
     }
     Some(denial)
 }

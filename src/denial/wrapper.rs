@@ -29,7 +29,7 @@ patterns! {
     HANDLER = r"HandlerErrorCode:(?P<code>[A-Za-z]+)";
     /// `aws s3 cp` and friends.
     S3_COPY = r"(?i)(?P<verb>upload|download|copy|move|delete|make_bucket|remove_bucket)failed:(?P<from>s3://[^\s]+|\S*?)(?:tos3://|to\S*?anerroroccurred|anerroroccurred)";
-    S3_URI = r#"s3://[a-z0-9][a-z0-9.-]{1,62}(?:/[^\s"'<>)]*)?"#;
+    S3_URI = r"s3://[a-z0-9]";
     S3_ONLY = r"(?i)<HostId>|hostid:|ExtendedRequestI";
 }
 
@@ -89,8 +89,8 @@ pub(super) fn read(squeezed: &Squeezed<'_>) -> Wrapper {
         }
     }
     for (pattern, text) in [
-        (&BARE, squeezed.source()),
         (&BARE_SQUEEZED, text),
+        (&BARE, squeezed.source()),
         (&HANDLER, text),
     ] {
         if let Some(found) = pattern.captures(text) {
@@ -158,7 +158,12 @@ impl Wrapper {
                 .action()
                 .is_some_and(|action| action.starts_with("s3:"))
         {
-            let mut uris = S3_URI.find_iter(squeezed.source()).map(|uri| uri.as_str());
+            let text = squeezed.text();
+            let mut uris = S3_URI.find_iter(text).map(|uri| {
+                let end = sentence::Reader { squeezed, text }
+                    .token(uri.start(), |c| !"\"'<>()[]{}".contains(c));
+                text[uri.start()..end].trim_end_matches(['.', ',', ':'])
+            });
             // Of a copy's two addresses, the one that the failing call was about.
             let first = uris.next();
             let written = self
@@ -173,7 +178,9 @@ impl Wrapper {
 
     /// The action that the operation stands for.
     pub fn action(&self) -> Option<String> {
-        names::action(self.service.as_deref(), self.operation.as_deref()?)
+        names::actions(self.service.as_deref(), self.operation.as_deref()?)
+            .into_iter()
+            .next()
     }
 
     /// Adds to a denial what the wrapper knows and the message did not say.
@@ -185,19 +192,20 @@ impl Wrapper {
         denial.encoded = denial.encoded.take().or_else(|| self.encoded.clone());
         let denied = denial.principal.is_some() || self.is_refusal() || denial.encoded.is_some();
         if let (None, Some(operation), true) = (&denial.action, meant, denied) {
-            denial.action = names::action(self.service.as_deref(), &operation);
+            let mut actions = names::actions(self.service.as_deref(), &operation).into_iter();
+            denial.action = actions.next();
+            denial.other_actions.extend(actions);
             if denial.action.is_some() {
                 denial.guess(Field::Action);
             }
         }
-        if let (None, Some(object)) = (&denial.resource, &self.object) {
-            if denial
+        if let (None, Some(object)) = (&denial.resource, &self.object)
+            && denial
                 .action
                 .as_deref()
                 .is_some_and(|a| a.starts_with("s3:"))
-            {
-                denial.resource = Some(self.object_of(denial, object));
-            }
+        {
+            denial.resource = Some(self.object_of(denial, object));
         }
     }
 
