@@ -1,0 +1,614 @@
+//! Masks for private words, the same for the same word, so that patterns still match what they
+//! matched.
+//!
+//! A text is cut into words at everything that is neither letter nor digit. A word next to a
+//! wildcard is only the beginning or end of others: those are cut there too, and each piece gets a
+//! mask of its own, so that `acm*` goes on matching `acme`. What AWS itself named stays: services,
+//! regions, managed policies, the fixed parts of ARNs.
+
+use std::collections::hash_map::RandomState;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::BuildHasher;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::str::FromStr;
+use std::sync::OnceLock;
+
+use ipnet::IpNet;
+use regex::Regex;
+
+use crate::catalog;
+use crate::iam::Arn;
+
+/// Length of every mask of a word.
+const LENGTH: usize = 6;
+
+/// Hosts of identity providers that anybody may use; they name no customer.
+const PUBLIC_HOSTS: [&str; 8] = [
+    "token.actions.githubusercontent.com",
+    "accounts.google.com",
+    "graph.facebook.com",
+    "www.amazon.com",
+    "app.terraform.io",
+    "gitlab.com",
+    "agent.buildkite.com",
+    "login.microsoftonline.com",
+];
+
+/// Words of IAM paths and ARNs that AWS fixed, beside those in the catalogue's ARN forms.
+const FIXED: [&str; 16] = [
+    "root",
+    "assumed-role",
+    "federated-user",
+    "aws-service-role",
+    "service-role",
+    "aws-reserved",
+    "sso.amazonaws.com",
+    "oidc-provider",
+    "saml-provider",
+    "aws",
+    "o",
+    "r",
+    "ou",
+    "organization",
+    "account",
+    "*",
+];
+
+/// What a mask stands for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Ord, PartialOrd)]
+pub(super) enum Masked {
+    Word,
+    Account,
+    UniqueId,
+    Address,
+}
+
+impl Masked {
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Masked::Word => "words of names, tags and values",
+            Masked::Account => "account ids",
+            Masked::UniqueId => "unique ids",
+            Masked::Address => "IP addresses",
+        }
+    }
+}
+
+/// Gives masks out. Texts are shown to [`Masker::learn`] first, all of them, then to
+/// [`Masker::mask`].
+pub(super) struct Masker {
+    starts: HashSet<String>,
+    ends: HashSet<String>,
+    words: HashMap<String, String>,
+    others: HashMap<String, String>,
+    // The key: what each mask stands for.
+    originals: BTreeMap<String, (Masked, String)>,
+    variants: HashMap<String, usize>,
+    next_word: usize,
+    secret: RandomState,
+    learning: bool,
+    literals: HashMap<String, HashSet<String>>,
+}
+
+fn tokens() -> Option<&'static Regex> {
+    static TOKENS: OnceLock<Option<Regex>> = OnceLock::new();
+    TOKENS
+        .get_or_init(|| {
+            let hosts = PUBLIC_HOSTS.map(regex::escape).join("|");
+            Regex::new(&format!(
+                r#"(?x)
+                (?P<variable>\$\{{[^}}]*\}})
+              | (?P<arn>arn:[^\s"'`,;()\[\]{{}}]*(?:\$\{{[^}}]*\}}[^\s"'`,;()\[\]{{}}]*)*)
+              | (?P<public>{hosts})
+              | (?P<host>(?:[A-Za-z0-9_*-]+\.)+amazonaws\.com(?:\.cn)?)
+              | (?P<ip>[0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{3}}(?:/[0-9]{{1,2}})?)
+              | (?P<region>(?:us|eu|ap|sa|ca|me|af|il|mx|cn)(?:-gov|-iso[a-z]?)?-(?:north|south|east|west|central|northeast|northwest|southeast|southwest)-[0-9])
+              | (?P<word>[\p{{L}}\p{{N}}\p{{M}}]+)
+                "#
+            ))
+            .ok()
+        })
+        .as_ref()
+}
+
+impl Masker {
+    pub(super) fn new() -> Self {
+        Masker {
+            starts: HashSet::new(),
+            ends: HashSet::new(),
+            words: HashMap::new(),
+            others: HashMap::new(),
+            originals: BTreeMap::new(),
+            variants: HashMap::new(),
+            next_word: 0,
+            secret: RandomState::new(),
+            learning: true,
+            literals: HashMap::new(),
+        }
+    }
+
+    /// Ends learning: from here on texts are masked.
+    pub(super) fn learned(&mut self) {
+        self.learning = false;
+    }
+
+    /// How many different things of each kind got a mask.
+    pub(super) fn counts(&self) -> BTreeMap<&'static str, usize> {
+        let mut counts = BTreeMap::new();
+        for (kind, _) in self.originals.values() {
+            *counts.entry(kind.words()).or_insert(0) += 1;
+        }
+        counts
+    }
+
+    /// Every mask and what it stands for.
+    pub(super) fn key(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.originals
+            .iter()
+            .map(|(mask, (_, original))| (mask.as_str(), original.as_str()))
+    }
+
+    /// Whether a word has a mask already.
+    pub(super) fn knows(&self, word: &str) -> bool {
+        self.words.contains_key(word)
+    }
+
+    /// A text with its private words masked. `open` says whether something unknown stands right
+    /// before and behind it.
+    pub(super) fn mask(&mut self, text: &str, open: (bool, bool)) -> String {
+        if text.contains(':') && (IpNet::from_str(text).is_ok() || IpAddr::from_str(text).is_ok()) {
+            return self.address(text);
+        }
+        let Some(tokens) = tokens() else {
+            return "x".repeat(LENGTH);
+        };
+        let mut masked = String::with_capacity(text.len());
+        let mut end = 0;
+        for found in tokens.captures_iter(text) {
+            let Some(whole) = found.get(0) else { continue };
+            masked.push_str(&text[end..whole.start()]);
+            end = whole.end();
+            let is = |name: &str| found.name(name).is_some();
+            if is("variable") {
+                masked.push_str(&self.variable(whole.as_str()));
+            } else if is("arn") && starts_word(text, whole.start()) {
+                masked.push_str(&self.arn(whole.as_str(), open.1 && end == text.len()));
+            } else if is("arn") {
+                // `warn:x` is no ARN.
+                masked.push_str(&self.plain_words(whole.as_str()));
+            } else if is("host") {
+                masked.push_str(&self.host(whole.as_str()));
+            } else if is("ip") {
+                masked.push_str(&self.address(whole.as_str()));
+            } else if is("word") {
+                let before = text[..whole.start()].chars().next_back();
+                let after = text[end..].chars().next();
+                let starts_open = before.map_or(open.0, |c| matches!(c, '*' | '?' | '}'));
+                let ends_open = after.map_or(open.1, |c| matches!(c, '*' | '?' | '$'));
+                masked.push_str(&self.word(whole.as_str(), starts_open, ends_open));
+            } else {
+                masked.push_str(whole.as_str());
+            }
+        }
+        masked.push_str(&text[end..]);
+        masked
+    }
+
+    /// Text in which ARNs, account ids, addresses and unique ids are masked wherever they stand, and
+    /// other words only where they have a mask: a sentence of this program or of AWS.
+    pub(super) fn sentence(&mut self, text: &str) -> String {
+        let Some(tokens) = tokens() else {
+            return "x".repeat(LENGTH);
+        };
+        let mut masked = String::with_capacity(text.len());
+        let mut end = 0;
+        for found in tokens.captures_iter(text) {
+            let Some(whole) = found.get(0) else { continue };
+            masked.push_str(&text[end..whole.start()]);
+            end = whole.end();
+            let word = whole.as_str();
+            let plain = found.name("word").is_some();
+            if plain && !is_account(word) && unique_id(word).is_none() {
+                let private = word.chars().count() > 2 && self.knows(word);
+                masked.push_str(&if private {
+                    self.word(word, false, false)
+                } else {
+                    word.to_owned()
+                });
+            } else {
+                masked.push_str(&self.mask(word, (false, false)));
+            }
+        }
+        masked.push_str(&text[end..]);
+        masked
+    }
+
+    fn plain_words(&mut self, text: &str) -> String {
+        let pieces: Vec<&str> = text
+            .split_inclusive(|c: char| !c.is_alphanumeric())
+            .collect();
+        pieces
+            .into_iter()
+            .map(|piece| match piece.find(|c: char| !c.is_alphanumeric()) {
+                Some(at) => self.word(&piece[..at], false, false) + &piece[at..],
+                None => self.word(piece, false, false),
+            })
+            .collect()
+    }
+
+    /// `${aws:username}` stays; the tag in `${aws:PrincipalTag/team}` and anything else does not.
+    fn variable(&mut self, text: &str) -> String {
+        let inner = text.trim_start_matches("${").trim_end_matches('}');
+        if matches!(inner, "*" | "?" | "$") {
+            return text.to_owned();
+        }
+        let (key, default) = match inner.split_once(',') {
+            Some((key, default)) => (key, Some(default)),
+            None => (inner, None),
+        };
+        let key = self.condition_key(key);
+        match default {
+            Some(default) => format!("${{{key},{}}}", self.mask(default, (false, false))),
+            None => format!("${{{key}}}"),
+        }
+    }
+
+    /// A condition key: AWS's own stay, less the name of a tag; the issuer of an OIDC provider and
+    /// what nobody documents are masked.
+    pub(super) fn condition_key(&mut self, key: &str) -> String {
+        if catalog::condition_key(key).is_some() {
+            return match key.split_once('/') {
+                Some((prefix, tag)) => format!("{prefix}/{}", self.tag_name(tag)),
+                None => key.to_owned(),
+            };
+        }
+        if key.starts_with("AWS::") {
+            return key.to_owned();
+        }
+        match key.rsplit_once(':') {
+            Some((
+                issuer,
+                claim @ ("sub" | "aud" | "amr" | "iss" | "oaud" | "doc" | "namequalifier"),
+            )) => {
+                format!("{}:{claim}", self.mask(issuer, (false, false)))
+            }
+            _ => self.mask(key, (false, false)),
+        }
+    }
+
+    /// The name of a tag: those that AWS sets stay.
+    pub(super) fn tag_name(&mut self, name: &str) -> String {
+        if name.starts_with("aws:") {
+            return name.to_owned();
+        }
+        self.mask(name, (false, false))
+    }
+
+    fn arn(&mut self, text: &str, open_end: bool) -> String {
+        let Some(arn) = Arn::parse(text) else {
+            return format!(
+                "arn:{}",
+                self.mask(&text["arn:".len()..], (false, open_end))
+            );
+        };
+        if arn.account == "aws" && (catalog::managed_policy(text).is_some() || text.contains('*')) {
+            return text.to_owned();
+        }
+        let known_service = catalog::index().service(arn.service).is_some();
+        let wild = |field: &str| field.is_empty() || field.contains(['*', '?']);
+        let service = match known_service || wild(arn.service) {
+            true => arn.service.to_owned(),
+            false => self.mask(arn.service, (false, false)),
+        };
+        let account = self.mask(arn.account, (false, false));
+        let region = self.mask(arn.region, (false, false));
+        let partition = match arn.partition {
+            "aws" | "aws-cn" | "aws-us-gov" => arn.partition.to_owned(),
+            other => self.mask(other, (false, false)),
+        };
+        let resource = self.arn_resource(arn.service, arn.resource, open_end);
+        format!("arn:{partition}:{service}:{region}:{account}:{resource}")
+    }
+
+    /// The last field: words that the service's ARN forms fix stay where a `/` or `:` bounds them.
+    fn arn_resource(&mut self, service: &str, resource: &str, open_end: bool) -> String {
+        let mut masked = String::new();
+        let mut rest = resource;
+        // An AWS service's own role is wholly AWS's own name.
+        if service == "iam" && rest.starts_with("role/aws-service-role/") {
+            return rest.to_owned();
+        }
+        loop {
+            let end = segment_end(rest);
+            let (segment, after) = rest.split_at(end);
+            if self.is_fixed(service, segment) {
+                masked.push_str(segment);
+            } else {
+                masked.push_str(&self.mask(segment, (false, open_end && after.is_empty())));
+            }
+            let Some(separator) = after.chars().next() else {
+                return masked;
+            };
+            masked.push(separator);
+            rest = &after[separator.len_utf8()..];
+        }
+    }
+
+    fn is_fixed(&mut self, service: &str, segment: &str) -> bool {
+        if FIXED.contains(&segment) || catalog::index().service(segment).is_some() {
+            return true;
+        }
+        if !self.literals.contains_key(service) {
+            let forms = catalog::index().service(service).into_iter();
+            let literals = forms
+                .flat_map(|service| service.resource_types())
+                .filter_map(|(_, form)| form.splitn(6, ':').nth(5))
+                .flat_map(|resource| resource.split(['/', ':']))
+                .filter(|segment| !segment.contains('$') && !segment.is_empty())
+                .map(str::to_owned)
+                .collect();
+            self.literals.insert(service.to_owned(), literals);
+        }
+        self.literals
+            .get(service)
+            .is_some_and(|literals| literals.contains(segment))
+    }
+
+    /// A host of AWS: services and regions stay, the labels of a customer do not.
+    fn host(&mut self, host: &str) -> String {
+        let Some(at) = host.rfind(".amazonaws.com") else {
+            return self.plain_words(host);
+        };
+        let (labels, tail) = host.split_at(at);
+        let labels: Vec<&str> = labels.split('.').collect();
+        let last = labels.len().saturating_sub(1);
+        let masked: Vec<String> = labels
+            .iter()
+            .enumerate()
+            .map(|(index, label)| {
+                let own = index == last
+                    || catalog::index().service(label).is_some()
+                    || matches!(*label, "oidc" | "dkr" | "ecs-tasks" | "replication" | "ops");
+                if own {
+                    (*label).to_owned()
+                } else {
+                    self.mask(label, (false, false))
+                }
+            })
+            .collect();
+        format!("{}{tail}", masked.join("."))
+    }
+
+    fn word(&mut self, word: &str, starts_open: bool, ends_open: bool) -> String {
+        if word.is_empty() || is_aws_word(word) {
+            return word.to_owned();
+        }
+        if is_account(word) {
+            return self.account(word);
+        }
+        if let Some(prefix) = unique_id(word) {
+            return self.unique_id(word, prefix);
+        }
+        if self.learning {
+            if ends_open {
+                self.starts.insert(word.to_owned());
+            }
+            if starts_open {
+                self.ends.insert(word.to_owned());
+            }
+            self.words.entry(word.to_owned()).or_default();
+            return String::new();
+        }
+        if let Some(mask) = self.words.get(word)
+            && !mask.is_empty()
+        {
+            return mask.clone();
+        }
+        let cuts: Vec<usize> = word
+            .char_indices()
+            .map(|(at, _)| at)
+            .filter(|at| {
+                *at > 0 && (self.starts.contains(&word[..*at]) || self.ends.contains(&word[*at..]))
+            })
+            .chain([word.len()])
+            .collect();
+        let mut mask = String::new();
+        let mut from = 0;
+        for cut in cuts {
+            mask.push_str(&self.piece(&word[from..cut]));
+            from = cut;
+        }
+        self.words.insert(word.to_owned(), mask.clone());
+        mask
+    }
+
+    /// The mask of a piece: letters from a counter, upper and lower case telling apart pieces that
+    /// differ in case only, so that comparing without regard to case gives the same answer.
+    fn piece(&mut self, piece: &str) -> String {
+        let key = format!("piece {piece}");
+        if let Some(mask) = self.others.get(&key) {
+            return mask.clone();
+        }
+        let lower = format!("lower {}", piece.to_lowercase());
+        let base = match self.others.get(&lower) {
+            Some(base) => base.clone(),
+            None => {
+                let base = letters(self.next_word, LENGTH - 1);
+                self.next_word += 1;
+                self.others.insert(lower, base.clone());
+                base
+            }
+        };
+        let variant = self.variants.entry(base.clone()).or_insert(0);
+        let mask: String = format!("x{base}")
+            .chars()
+            .enumerate()
+            .map(|(at, c)| {
+                if *variant >> at & 1 == 1 {
+                    c.to_ascii_uppercase()
+                } else {
+                    c
+                }
+            })
+            .collect();
+        *variant += 1;
+        self.remember(Masked::Word, key, piece, mask)
+    }
+
+    fn remember(&mut self, kind: Masked, key: String, original: &str, mask: String) -> String {
+        self.others.insert(key, mask.clone());
+        self.originals
+            .insert(mask.clone(), (kind, original.to_owned()));
+        mask
+    }
+
+    fn account(&mut self, id: &str) -> String {
+        if let Some(mask) = self.others.get(id) {
+            return mask.clone();
+        }
+        let count = self
+            .originals
+            .values()
+            .filter(|(kind, _)| *kind == Masked::Account)
+            .count();
+        // Twelve digits, so that it is still read as an account id; 9999 in front marks a mask.
+        let mask = format!("9999{:08}", count + 1);
+        self.remember(Masked::Account, id.to_owned(), id, mask)
+    }
+
+    fn unique_id(&mut self, id: &str, prefix: &str) -> String {
+        if let Some(mask) = self.others.get(id) {
+            return mask.clone();
+        }
+        let count = self
+            .originals
+            .values()
+            .filter(|(kind, _)| *kind == Masked::UniqueId)
+            .count();
+        let tail = letters(count, 17).to_ascii_uppercase();
+        self.remember(
+            Masked::UniqueId,
+            id.to_owned(),
+            id,
+            format!("{prefix}{tail}"),
+        )
+    }
+
+    /// An address or a block of them; addresses that share a beginning still share it.
+    fn address(&mut self, text: &str) -> String {
+        let (address, length) = match text.split_once('/') {
+            Some((address, length)) => (address, Some(length)),
+            None => (text, None),
+        };
+        let Ok(parsed) = IpAddr::from_str(address) else {
+            return self.plain_words(text);
+        };
+        let masked = match parsed {
+            IpAddr::V4(v4) => {
+                let bits = u128::from(u32::from(v4)) << 96;
+                let bits = self.address_bits(bits, length, 32) >> 96;
+                IpAddr::V4(Ipv4Addr::from(u32::try_from(bits).unwrap_or_default()))
+            }
+            IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from(self.address_bits(
+                u128::from(v6),
+                length,
+                128,
+            ))),
+        };
+        let masked = masked.to_string();
+        if masked != address {
+            self.originals
+                .insert(masked.clone(), (Masked::Address, address.to_owned()));
+        }
+        match length {
+            Some(length) => format!("{masked}/{length}"),
+            None => masked,
+        }
+    }
+
+    /// Each bit is turned or not by a secret of the bits before it. Bits behind the block's length
+    /// stay.
+    fn address_bits(&self, bits: u128, length: Option<&str>, width: u32) -> u128 {
+        let length = length
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(width)
+            .min(width);
+        let mut masked = bits;
+        for at in 0..length {
+            let before = if at == 0 { 0 } else { bits >> (128 - at) };
+            if self.secret.hash_one((width, at, before)) & 1 == 1 {
+                masked ^= 1 << (127 - at);
+            }
+        }
+        masked
+    }
+}
+
+/// Where a segment of an ARN's resource ends: at a `/` or `:` outside a policy variable.
+fn segment_end(text: &str) -> usize {
+    let mut inside = false;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'{' => inside = true,
+            b'}' => inside = false,
+            b'/' | b':' if !inside => return at,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+fn starts_word(text: &str, at: usize) -> bool {
+    text[..at]
+        .chars()
+        .next_back()
+        .is_none_or(|c| !c.is_alphanumeric())
+}
+
+fn letters(mut number: usize, length: usize) -> String {
+    let mut letters = vec!['a'; length];
+    for letter in letters.iter_mut().rev() {
+        let digit = u8::try_from(number % 26).unwrap_or(0);
+        *letter = char::from(b'a' + digit);
+        number /= 26;
+    }
+    letters.into_iter().collect()
+}
+
+fn is_account(word: &str) -> bool {
+    Arn::is_account_id(word)
+}
+
+/// The prefix of a unique id or access key id (IAM: reference_identifiers).
+fn unique_id(word: &str) -> Option<&str> {
+    const PREFIXES: [&str; 13] = [
+        "ABIA", "ACCA", "AGPA", "AIDA", "AIPA", "AKIA", "ANPA", "ANVA", "APKA", "AROA", "ASCA",
+        "ASIA", "AFPA",
+    ];
+    let prefix = word.get(..4)?;
+    let long = word.len() >= 16
+        && word
+            .bytes()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    (long && PREFIXES.contains(&prefix)).then_some(prefix)
+}
+
+/// Words that are AWS's own wherever they stand.
+fn is_aws_word(word: &str) -> bool {
+    static NAMES: OnceLock<HashSet<&'static str>> = OnceLock::new();
+    let names = NAMES.get_or_init(|| {
+        let managed = catalog::managed_policies()
+            .iter()
+            .map(|policy| policy.name());
+        managed
+            .chain([
+                "AWS",
+                "AWSReservedSSO",
+                "FullAWSAccess",
+                "RCPFullAWSAccess",
+                "default",
+            ])
+            .collect()
+    });
+    word.starts_with("AWSServiceRoleFor") || names.contains(word)
+}
