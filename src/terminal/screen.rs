@@ -66,7 +66,9 @@ impl Screen {
 
     /// Forgets what is on the screen, so that the next frame draws everything.
     pub fn clear(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+        // Not `Terminal::clear`, which asks the terminal where its cursor is and waits for the answer.
+        let size = self.terminal.size()?;
+        self.terminal.resize(size.into())
     }
 
     /// Takes the mouse or leaves it to the terminal, now and after coming back.
