@@ -4,6 +4,7 @@ mod explain;
 mod failure;
 mod lines;
 mod lint;
+mod screen;
 mod shell;
 
 use std::io::{Write, stdout};
@@ -20,6 +21,8 @@ struct Cli {
     /// Print the licences of everything in the program
     #[arg(long, exclusive = true)]
     licenses: bool,
+    #[command(flatten)]
+    screen: screen::Screen,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -60,7 +63,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Lint(command)) => command.run(),
         Some(Command::Completions(command)) => command.run(),
         Some(Command::Man(command)) => command.run(),
-        None => Err(Failure::input("nothing to open yet: see `iamscope --help`")),
+        None => cli.screen.run(),
     }
 }
 

@@ -37,7 +37,7 @@ fn a_source_that_cannot_be_read_is_an_error_on_a_clean_terminal() {
 
 #[test]
 fn an_unknown_theme_is_an_error_that_names_the_known_ones() {
-    let mut terminal = Terminal::run(&[PROGRAM, "--demo", "--theme", "drak"]);
+    let mut terminal = Terminal::run(&[PROGRAM, "--theme", "drak"]);
     assert_eq!(terminal.end(), 2);
     terminal.assert_clean();
     let text = terminal.text();

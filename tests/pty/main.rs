@@ -1,6 +1,7 @@
 //! The program in a pseudo-terminal, as a person would use it, and the terminal afterwards.
 
 #![cfg(unix)]
+#![allow(clippy::panic, clippy::unwrap_used)] // helpers of tests
 
 mod endings;
 mod terminal;

@@ -1,0 +1,39 @@
+//! Without a subcommand: the screen.
+
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::Failure;
+use crate::runtime::{self, Options};
+
+/// How the screen looks and behaves.
+#[derive(Debug, Args)]
+pub(super) struct Screen {
+    /// Theme by name: dark, light, high-contrast, colour-blind-safe, mono, or one of your own
+    #[arg(long, value_name = "NAME")]
+    theme: Option<String>,
+    /// Read the sources again when their files change
+    #[arg(long)]
+    watch: bool,
+    /// Draw with ASCII characters only
+    #[arg(long)]
+    ascii: bool,
+    /// Leave the mouse to the terminal
+    #[arg(long)]
+    no_mouse: bool,
+}
+
+impl Screen {
+    pub fn run(self) -> Result<ExitCode, Failure> {
+        runtime::run(Options {
+            theme: self.theme,
+            watch: self.watch,
+            ascii: self.ascii,
+            no_mouse: self.no_mouse,
+            ..Options::default()
+        })
+        .map_err(|error| Failure::input(error.to_string()))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
