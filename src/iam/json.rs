@@ -23,7 +23,15 @@ pub struct JsonError {
 /// The first place where the text is not JSON.
 pub fn parse_json(text: &str, source: SourceId) -> Result<Node, JsonError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let lines = Lines::new(text, source);
+    parse_json_at(text, Place::new(source, 1, 1))
+}
+
+/// Reads strict JSON that is a part of a larger text and begins at a place of it.
+///
+/// # Errors
+/// The first place where the text is not JSON.
+pub fn parse_json_at(text: &str, start: Place) -> Result<Node, JsonError> {
+    let lines = Lines::new(text, start);
     let collect = CollectOptions {
         comments: CommentCollectionStrategy::Off,
         tokens: false,
@@ -95,11 +103,12 @@ fn convert(value: ast::Value<'_>, lines: &Lines<'_>) -> Node {
 struct Lines<'a> {
     text: &'a str,
     starts: Vec<usize>,
-    source: SourceId,
+    /// Where the text begins in its source.
+    first: Place,
 }
 
 impl<'a> Lines<'a> {
-    fn new(text: &'a str, source: SourceId) -> Self {
+    fn new(text: &'a str, first: Place) -> Self {
         let starts = std::iter::once(0)
             .chain(
                 text.bytes()
@@ -111,7 +120,7 @@ impl<'a> Lines<'a> {
         Lines {
             text,
             starts,
-            source,
+            first,
         }
     }
 
@@ -131,6 +140,13 @@ impl<'a> Lines<'a> {
             before.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
         };
         let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
-        Place::new(self.source, number(line), number(column.saturating_add(1)))
+        let before_first = if line <= 1 { self.first.column } else { 1 };
+        Place::new(
+            self.first.source,
+            number(line)
+                .saturating_add(self.first.line)
+                .saturating_sub(1),
+            number(column).saturating_add(before_first),
+        )
     }
 }

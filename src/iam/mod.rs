@@ -36,7 +36,7 @@ pub use entity::{
     Attachment, Group, Identity, InlinePolicy, ManagedPolicy, Origin, PolicyVersion,
     ResourcePolicy, Role, User,
 };
-pub use json::{JsonError, parse_json};
+pub use json::{JsonError, parse_json, parse_json_at};
 pub use keys::{GLOBAL_KEYS, GlobalKey, KeyType, global_key};
 pub use kind::PolicyKind;
 pub use lint::{SizeLimit, check_size};

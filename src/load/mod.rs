@@ -1,3 +1,261 @@
 //! Sources become an inventory: one file a format.
+//!
+//! [`Sources::open`] reads and detects; [`Sources::render`] resolves what was read under settings, as
+//! often as they change. [`load`] does both once.
 
+mod aws_managed;
+mod cloudformation;
+mod details;
+mod detect;
+mod error;
+mod holders;
+mod loose;
+mod placeholder;
+mod positions;
+mod progress;
+mod read;
 pub mod snapshot;
+mod values;
+mod yaml;
+
+pub use error::LoadError;
+pub use progress::Progress;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::iam::{Account, Inventory, Node, Problem, Source, SourceId};
+use cloudformation::{Given, Surroundings, Template};
+use loose::Loose;
+
+/// What fills templates: values that the user gives. Everything else has a default of the template,
+/// is assumed, or stays unresolved.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Settings {
+    /// Values of parameters and variables, by name.
+    pub parameters: BTreeMap<String, String>,
+    /// The account that templates would be deployed into.
+    pub account: Option<String>,
+    /// The region.
+    pub region: Option<String>,
+    /// The partition; taken from the region where only that is given.
+    pub partition: Option<String>,
+    /// Values of conditions, by name.
+    pub conditions: BTreeMap<String, bool>,
+}
+
+/// One thing to load.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum SourceSpec {
+    /// A file or a folder.
+    Path(PathBuf),
+    /// Bytes that were read elsewhere, such as standard input.
+    Bytes {
+        /// What to call it.
+        name: String,
+        /// Its content.
+        bytes: Vec<u8>,
+    },
+    /// The embedded example: Gitpod Enterprise's template.
+    Demo,
+}
+
+/// The embedded example.
+const DEMO: &str = include_str!("../../assets/demo/gitpod_enterprise.template.json");
+
+/// Sources that were read and can be rendered.
+#[derive(Debug, Default)]
+pub struct Sources {
+    sources: Vec<Source>,
+    units: Vec<Unit>,
+    loose: Loose,
+    problems: Vec<Problem>,
+}
+
+/// What one source holds, as far as it can be read without settings.
+#[derive(Debug)]
+enum Unit {
+    Template {
+        name: String,
+        template: Box<Template>,
+    },
+    Account(Arc<Account>),
+}
+
+/// Loads sources once.
+///
+/// # Errors
+/// The first source that cannot be read, or the wish to stop.
+pub fn load(
+    specs: &[SourceSpec],
+    settings: &Settings,
+    progress: &Progress,
+) -> Result<Inventory, LoadError> {
+    Ok(Sources::open(specs, progress)?.into_inventory(settings))
+}
+
+impl Sources {
+    /// Reads sources.
+    ///
+    /// # Errors
+    /// The first source that cannot be read, or the wish to stop.
+    pub fn open(specs: &[SourceSpec], progress: &Progress) -> Result<Self, LoadError> {
+        let mut sources = Sources::default();
+        for spec in specs {
+            progress.check()?;
+            match spec {
+                SourceSpec::Demo => {
+                    let text = DEMO.to_owned();
+                    sources.add("demo", "Gitpod Enterprise", text, progress)?;
+                }
+                SourceSpec::Bytes { name, bytes } => {
+                    let text = read::decode(bytes.clone()).map_err(|fault| fault.in_file(name))?;
+                    sources.add(name, name, text, progress)?;
+                }
+                SourceSpec::Path(path) => {
+                    let shown = path.display().to_string();
+                    let text = read::file(path).map_err(|fault| fault.in_file(&shown))?;
+                    let name = path.file_name().unwrap_or(path.as_os_str());
+                    let name = name.to_string_lossy().into_owned();
+                    sources.add(&shown, &name, text, progress)?;
+                }
+            }
+        }
+        Ok(sources)
+    }
+
+    /// Adds one text.
+    fn add(
+        &mut self,
+        path: &str,
+        name: &str,
+        text: String,
+        progress: &Progress,
+    ) -> Result<(), LoadError> {
+        progress.read(text.len());
+        let id = SourceId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
+        let found = detect::read(text, id, progress).map_err(|fault| fault.in_file(path))?;
+        self.sources.push(Source {
+            path: path.to_owned(),
+            kind: found.kind,
+        });
+        self.problems.extend(found.problems);
+        match found.content {
+            detect::Content::Template(template) => self.units.push(Unit::Template {
+                name: name.to_owned(),
+                template,
+            }),
+            detect::Content::Account(mut account) => {
+                name.clone_into(&mut account.name);
+                self.units.push(Unit::Account(Arc::from(account)));
+            }
+            detect::Content::Snapshot(inventory) => {
+                self.sources.extend(inventory.sources);
+                self.problems.extend(inventory.problems);
+                let accounts = inventory.accounts.into_iter();
+                let units = accounts.map(|account| Unit::Account(Arc::new(account)));
+                self.units.extend(units);
+            }
+            detect::Content::Loose(node) => self.loose.add(name, node),
+        }
+        progress.check()
+    }
+
+    /// The inventory under settings.
+    pub fn render(&self, settings: &Settings) -> Inventory {
+        let accounts = self
+            .units
+            .iter()
+            .map(|unit| unit.render(settings))
+            .collect();
+        self.inventory(accounts, settings)
+    }
+
+    /// The inventory under settings, where no other will be asked for.
+    pub fn into_inventory(mut self, settings: &Settings) -> Inventory {
+        let units = std::mem::take(&mut self.units).into_iter();
+        let accounts = units
+            .map(|unit| match unit {
+                Unit::Account(account) => {
+                    Arc::try_unwrap(account).unwrap_or_else(|shared| Account::clone(&shared))
+                }
+                template => template.render(settings),
+            })
+            .collect();
+        self.inventory(accounts, settings)
+    }
+
+    fn inventory(&self, mut accounts: Vec<Account>, settings: &Settings) -> Inventory {
+        let mut problems = self.problems.clone();
+        accounts.extend(self.loose.render(settings, &mut problems));
+        let known = |name: &String| {
+            let mut parameters = accounts.iter().flat_map(|account| &account.parameters);
+            parameters.any(|parameter| parameter.name == *name)
+        };
+        for name in settings.parameters.keys().filter(|name| !known(name)) {
+            let message = format!("no source has a parameter `{name}`");
+            problems.push(Problem::warning(Default::default(), message));
+        }
+        Inventory {
+            sources: self.sources.clone(),
+            accounts,
+            problems,
+        }
+    }
+}
+
+impl Unit {
+    fn render(&self, settings: &Settings) -> Account {
+        match self {
+            Unit::Account(account) => Account::clone(account),
+            Unit::Template { name, template } => {
+                let mut account = Account::new(name.as_str());
+                settings.apply(&mut account);
+                let surroundings = Surroundings {
+                    account: account.id.value.clone(),
+                    region: account.region.value.clone(),
+                    partition: account.partition.value.clone(),
+                };
+                let given = settings.given(template.source);
+                cloudformation::render(account, template, &surroundings, &given)
+            }
+        }
+    }
+}
+
+impl Settings {
+    /// Puts the account, region and partition that are given in the place of assumed ones.
+    fn apply(&self, account: &mut Account) {
+        let given = |value: &String| crate::iam::Assumed {
+            value: value.clone(),
+            assumed: false,
+        };
+        if let Some(id) = &self.account {
+            account.id = given(id);
+        }
+        if let Some(region) = &self.region {
+            account.region = given(region);
+            let partition = match region.as_str() {
+                region if region.starts_with("cn-") => "aws-cn",
+                region if region.starts_with("us-gov-") => "aws-us-gov",
+                _ => "aws",
+            };
+            partition.clone_into(&mut account.partition.value);
+        }
+        if let Some(partition) = &self.partition {
+            account.partition = given(partition);
+        }
+    }
+
+    fn given(&self, source: SourceId) -> Given {
+        let place = crate::iam::Place::whole(source);
+        let parameters = self.parameters.iter();
+        Given {
+            parameters: parameters
+                .map(|(name, value)| (name.clone(), Node::string(place, value.as_str())))
+                .collect(),
+            conditions: self.conditions.clone(),
+        }
+    }
+}

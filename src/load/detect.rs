@@ -1,0 +1,193 @@
+//! What a text holds is told by its content, never by its name.
+
+use super::cloudformation::Template;
+use super::details;
+use super::error::Fault;
+use super::positions::SourceText;
+use super::progress::Progress;
+use super::snapshot;
+use super::values::{self, Cursor};
+use super::yaml::parse_yaml;
+use crate::iam::{
+    Account, Inventory, Node, Place, Problem, SourceId, SourceKind, Value, parse_json,
+    parse_json_at,
+};
+use std::sync::Arc;
+
+/// The largest text that is read as one tree. Templates have at most 1 MB, plans of Terraform more.
+const MAX_TREE: usize = 48 << 20;
+/// The largest YAML text: its reader is slower, and only templates are written in it.
+const MAX_YAML: usize = 8 << 20;
+
+/// What was found.
+pub(super) struct Found {
+    pub kind: SourceKind,
+    pub content: Content,
+    pub problems: Vec<Problem>,
+}
+
+pub(super) enum Content {
+    Template(Box<Template>),
+    Account(Box<Account>),
+    /// What a snapshot holds; its sources are numbered from behind the snapshot itself.
+    Snapshot(Box<Inventory>),
+    /// A document, or the output of one call: such belong together.
+    Loose(Node),
+}
+
+/// Reads a text.
+pub(super) fn read(text: String, source: SourceId, progress: &Progress) -> Result<Found, Fault> {
+    let start = Place::new(source, 1, 1);
+    if snapshot::is_snapshot(&text) {
+        let first = SourceId(source.0.saturating_add(1));
+        let inventory = snapshot::read(&text, first)
+            .map_err(|error| Fault::new(Place::whole(source), error.to_string()))?;
+        return Ok(Found {
+            kind: SourceKind::Snapshot,
+            content: Content::Snapshot(Box::new(inventory)),
+            problems: Vec::new(),
+        });
+    }
+    match text.trim_start().chars().next() {
+        None => Err(Fault::new(start, "the file is empty")),
+        Some('{' | '[') => json(text, source, progress),
+        Some(_) => yaml(text, source, Vec::new()),
+    }
+}
+
+fn json(text: String, source: SourceId, progress: &Progress) -> Result<Found, Fault> {
+    let parts = values::values(&text);
+    if parts.len() > 1 {
+        let mut cursor = Cursor::new(&text, source);
+        let mut items = Vec::new();
+        for part in parts {
+            let place = cursor.place(part.start);
+            let item = parse_json_at(text.get(part).unwrap_or_default(), place)?;
+            if !is_item(&item) {
+                let message = match items.len() {
+                    0 => return single(text, source, progress),
+                    _ => "expected an object with `key` and `value`, as before",
+                };
+                return Err(Fault::new(place, message));
+            }
+            items.push(item);
+        }
+        return Ok(items_found(&items, source, text));
+    }
+    single(text, source, progress)
+}
+
+fn single(text: String, source: SourceId, progress: &Progress) -> Result<Found, Fault> {
+    let children = values::children(&text);
+    let has = |name: &str| {
+        let mut keys = children
+            .iter()
+            .filter_map(|child| text.get(child.key.clone()));
+        keys.any(|key| key.trim_matches('"') == name)
+    };
+    if details::LISTS.iter().any(|list| has(list)) {
+        let account = details::read(&text, &children, source, progress)?;
+        return Ok(Found {
+            kind: SourceKind::AccountDetails,
+            problems: Vec::new(),
+            content: Content::Account(Box::new(account)),
+        });
+    }
+    if text.len() > MAX_TREE {
+        let message = format!("larger than {} MB", MAX_TREE >> 20);
+        return Err(Fault::new(Place::whole(source), message));
+    }
+    let root = match parse_json(&text, source) {
+        Ok(root) => root,
+        // CloudFormation reads JSON templates as leniently as YAML.
+        Err(error) if has("Resources") => {
+            let hint = Problem::warning(error.place, format!("not strict JSON: {error}"));
+            return yaml(text, source, vec![hint]).map_err(|_| error.into());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    tree(root, source, text, Vec::new())
+}
+
+fn yaml(text: String, source: SourceId, mut problems: Vec<Problem>) -> Result<Found, Fault> {
+    if text.len() > MAX_YAML {
+        let message = format!("larger than {} MB", MAX_YAML >> 20);
+        return Err(Fault::new(Place::whole(source), message));
+    }
+    let yaml = parse_yaml(&text, source)?;
+    problems.extend(yaml.problems);
+    tree(yaml.root, source, text, problems)
+}
+
+fn tree(
+    root: Node,
+    source: SourceId,
+    text: String,
+    problems: Vec<Problem>,
+) -> Result<Found, Fault> {
+    let has = |name: &str| root.get(name).is_some();
+    if let Value::List(items) = &root.value
+        && !items.is_empty()
+        && items.iter().all(is_item)
+    {
+        return Ok(items_found(items, source, text));
+    }
+    if is_item(&root) {
+        return Ok(items_found(std::slice::from_ref(&root), source, text));
+    }
+    let is_template = has("AWSTemplateFormatVersion")
+        || root.get("Resources").is_some_and(|resources| {
+            let mut members = resources.members().iter();
+            resources.members().is_empty()
+                || members.any(|member| member.value.get("Type").is_some())
+                || members.any(|member| member.key.to_string().starts_with("Fn::"))
+        });
+    if is_template {
+        let template = Template::read(&root, source, Arc::new(SourceText::new(text)));
+        let is_sam = |name: &String| name.starts_with("AWS::Serverless-");
+        let kind = if template.transforms.iter().any(is_sam) {
+            SourceKind::Sam
+        } else {
+            SourceKind::CloudFormation
+        };
+        return Ok(Found {
+            kind,
+            content: Content::Template(Box::new(template)),
+            problems,
+        });
+    }
+    let kind = if has("Statement") {
+        SourceKind::Policy
+    } else if super::loose::is_cli_output(&root) {
+        SourceKind::CliOutput
+    } else {
+        return Err(Fault::new(
+            root.place,
+            "holds none of what iamscope reads: a CloudFormation, SAM or CDK template, Terraform, \
+             account details, a policy document, the output of one `aws iam get-...` call",
+        ));
+    };
+    Ok(Found {
+        kind,
+        content: Content::Loose(root),
+        problems,
+    })
+}
+
+fn items_found(items: &[Node], source: SourceId, text: String) -> Found {
+    let text = Arc::new(SourceText::new(text));
+    let template = Template::of_items(items, source, text);
+    Found {
+        kind: SourceKind::TemplateItems,
+        content: Content::Template(Box::new(template)),
+        problems: Vec::new(),
+    }
+}
+
+/// `{"key": ..., "value": {"Type": ...}}`
+fn is_item(node: &Node) -> bool {
+    let typed = node
+        .get("value")
+        .is_some_and(|value| value.get("Type").is_some());
+    typed && node.get("key").is_some_and(|key| key.as_str().is_some())
+}
