@@ -4,4 +4,5 @@
 #![allow(clippy::panic, clippy::unwrap_used)] // helpers of tests
 
 mod endings;
+mod living;
 mod terminal;
