@@ -14,7 +14,7 @@ pub(super) fn pattern(text: &str) -> Regex {
 /// Declares regexes as lazy statics, and a list of their texts for the test.
 macro_rules! patterns {
     ($($(#[$meta:meta])* $name:ident = $text:expr;)+) => {
-        $($(#[$meta])* static $name: std::sync::LazyLock<regex::Regex> =
+        $($(#[$meta])* pub(super) static $name: std::sync::LazyLock<regex::Regex> =
             std::sync::LazyLock::new(|| $crate::denial::clean::pattern($text));)+
         #[cfg(test)]
         pub(super) const PATTERNS: &[&str] = &[$($text),+];

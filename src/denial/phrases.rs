@@ -8,6 +8,7 @@ use super::names;
 use super::squeeze::Squeezed;
 use super::types::{Cause, Denial, Field, PolicyType};
 use super::wrapper::Wrapper;
+use crate::iam::PolicyKind;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -148,8 +149,8 @@ fn console(squeezed: &Squeezed<'_>) -> Option<Denial> {
         } else {
             start + "no".len()
         };
-        if let Some((kind, _)) = super::sentence::policy_type(&text[after..]) {
-            denial.policy_type = Some(kind);
+        if let Some((kind, _)) = super::reason::policy_type(&text[after..]) {
+            denial.policy_type = Some(PolicyType::Policy(kind));
             denial.explicit = Some(explicit);
         }
     }
@@ -283,7 +284,7 @@ fn roles(text: &str) -> Option<Denial> {
     if by.is_some() {
         denial.principal = by;
         denial.guess(Field::Principal);
-        denial.policy_type = Some(PolicyType::Trust);
+        denial.policy_type = Some(PolicyType::Policy(PolicyKind::Trust));
         denial.guess(Field::PolicyType);
         denial.explicit = Some(false);
         denial.guess(Field::Explicit);
@@ -304,7 +305,7 @@ fn storage(text: &str) -> Option<Denial> {
         let mut denial = guess("s3:PutObject");
         denial.resource = Some(format!("arn:aws:s3:::{}", &found["bucket"]));
         denial.guess(Field::Resource);
-        denial.policy_type = Some(PolicyType::Resource);
+        denial.policy_type = Some(PolicyType::Policy(PolicyKind::Resource));
         denial.guess(Field::PolicyType);
         return Some(denial);
     }

@@ -86,7 +86,9 @@ fn decoded(value: &Value) -> Option<Denial> {
         let values: Vec<String> = items(condition.get("values"))
             .filter_map(|value| text(value.get("value")))
             .collect();
-        denial.facts(&context_key(key), values, "decoded message");
+        if !values.is_empty() {
+            denial.facts(&context_key(key), values, "decoded message");
+        }
     }
     Some(denial)
 }

@@ -1,6 +1,7 @@
 //! Every example of `tests/vectors/denials.jsonl`, exactly, and the patterns.
 
 use super::*;
+use crate::iam::PolicyKind;
 use proptest::strategy::Strategy;
 use serde_json::Value;
 
@@ -27,21 +28,21 @@ fn examples() {
     let mut failures = Vec::new();
     for case in cases() {
         let denial = read(case["message"].as_str().unwrap());
-        let guessed: Vec<&str> = denial.guessed.iter().map(|field| field.as_str()).collect();
+        let guessed: Vec<&str> = denial.guessed.iter().map(|field| field.name()).collect();
         let got = [
             ("principal", field(denial.principal.as_deref())),
             ("action", field(denial.action.as_deref())),
             ("resource", field(denial.resource.as_deref())),
             (
                 "policy_type",
-                field(denial.policy_type.map(PolicyType::as_str)),
+                field(denial.policy_type.map(PolicyType::name)),
             ),
             ("explicit", denial.explicit.map_or(Value::Null, Value::Bool)),
             ("policy_arn", field(denial.policy_arn.as_deref())),
             ("encoded", field(denial.encoded.as_deref())),
             ("error_code", field(denial.error_code.as_deref())),
             ("operation", field(denial.operation.as_deref())),
-            ("via", field(denial.via.map(PolicyType::as_str))),
+            ("via", field(denial.via.map(PolicyKind::name))),
             ("raw_resource", field(denial.raw_resource.as_deref())),
             ("guessed", serde_json::json!(guessed)),
             ("cause", field(Some(&format!("{:?}", denial.cause)))),
@@ -65,6 +66,9 @@ fn patterns_compile() {
     let files = [
         clean::PATTERNS,
         phrases::PATTERNS,
+        reader::PATTERNS,
+        reason::PATTERNS,
+        resource::PATTERNS,
         sentence::PATTERNS,
         wrapper::PATTERNS,
     ];

@@ -1,69 +1,43 @@
 //! What a denial says, field by field.
 
-use std::fmt;
+use crate::iam::PolicyKind;
 
-/// The kind of policy, or S3 setting, that a message names as the one that said no.
+/// What a message names as the one that said no: a kind of policy, or a setting of S3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PolicyType {
-    /// An identity-based policy.
-    Identity,
-    /// A resource-based policy.
-    Resource,
-    /// A role trust policy.
-    Trust,
-    /// A permissions boundary.
-    Boundary,
-    /// A session policy.
-    Session,
-    /// A service control policy.
-    Scp,
-    /// A resource control policy.
-    Rcp,
-    /// A VPC endpoint policy.
-    Vpce,
-    /// S3 Block Public Access: a setting, not a policy.
+    /// A policy of this kind.
+    Policy(PolicyKind),
+    /// S3 Block Public Access.
     S3BlockPublicAccess,
-    /// S3's list of blocked encryption types: a setting, not a policy.
+    /// The encryption types that an S3 bucket blocks.
     S3BlockedEncryption,
 }
 
 impl PolicyType {
     /// The name used in every output.
-    pub fn as_str(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
-            PolicyType::Identity => "identity",
-            PolicyType::Resource => "resource",
-            PolicyType::Trust => "trust",
-            PolicyType::Boundary => "boundary",
-            PolicyType::Session => "session",
-            PolicyType::Scp => "scp",
-            PolicyType::Rcp => "rcp",
-            PolicyType::Vpce => "vpce",
+            PolicyType::Policy(kind) => kind.name(),
             PolicyType::S3BlockPublicAccess => "s3_block_public_access",
             PolicyType::S3BlockedEncryption => "s3_blocked_encryption",
         }
     }
 
-    /// The name AWS uses in its messages.
+    /// AWS's words for it.
     pub fn words(self) -> &'static str {
         match self {
-            PolicyType::Identity => "identity-based policy",
-            PolicyType::Resource => "resource-based policy",
-            PolicyType::Trust => "role trust policy",
-            PolicyType::Boundary => "permissions boundary",
-            PolicyType::Session => "session policy",
-            PolicyType::Scp => "service control policy",
-            PolicyType::Rcp => "resource control policy",
-            PolicyType::Vpce => "VPC endpoint policy",
+            PolicyType::Policy(kind) => kind.words(),
             PolicyType::S3BlockPublicAccess => "S3 Block Public Access setting",
-            PolicyType::S3BlockedEncryption => "bucket's blocked encryption types",
+            PolicyType::S3BlockedEncryption => "list of encryption types that the bucket blocks",
         }
     }
-}
 
-impl fmt::Display for PolicyType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+    /// The kind of policy, where it is one.
+    pub fn kind(self) -> Option<PolicyKind> {
+        match self {
+            PolicyType::Policy(kind) => Some(kind),
+            PolicyType::S3BlockPublicAccess | PolicyType::S3BlockedEncryption => None,
+        }
     }
 }
 
@@ -84,7 +58,7 @@ pub enum Field {
 
 impl Field {
     /// The name used in every output.
-    pub fn as_str(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Field::Principal => "principal",
             Field::Action => "action",
@@ -147,7 +121,7 @@ impl Cause {
 pub struct ContextFact {
     /// The key in its usual spelling, such as `aws:SourceIp`.
     pub key: String,
-    /// One value, or several for a list-valued key.
+    /// One value, or several for a list-valued key; none for a key that was certainly absent.
     pub values: Vec<String>,
     /// Where it was read, such as `sourceIPAddress`.
     pub from: String,
@@ -173,7 +147,7 @@ pub struct Denial {
     /// The encoded authorization message, for `sts:DecodeAuthorizationMessage`.
     pub encoded: Option<String>,
     /// The policy type in front of "transitively through".
-    pub via: Option<PolicyType>,
+    pub via: Option<PolicyKind>,
     /// The error code, such as `AccessDenied`.
     pub error_code: Option<String>,
     /// The API operation that was called, such as `ListObjectsV2`.
@@ -184,6 +158,10 @@ pub struct Denial {
     pub role_arn: Option<String>,
     /// Context keys whose values the text gives.
     pub context: Vec<ContextFact>,
+    /// The account of the resource, where an event says so.
+    pub resource_account: Option<String>,
+    /// When it happened, as an event writes it.
+    pub time: Option<String>,
     /// Which kind of authorization refused.
     pub cause: Cause,
     /// Fields that were concluded, in a fixed order.
@@ -198,28 +176,26 @@ impl Denial {
         }
     }
 
-    /// Adds a context key, the first value given for it winning.
+    /// Adds a context key with one value. The first that is said of a key holds.
     pub(crate) fn fact(&mut self, key: &str, value: &str, from: &str) {
-        if value.is_empty() || self.context.iter().any(|f| f.key.eq_ignore_ascii_case(key)) {
-            return;
+        if !value.is_empty() {
+            self.facts(key, vec![value.to_owned()], from);
         }
-        self.context.push(ContextFact {
-            key: key.to_owned(),
-            values: vec![value.to_owned()],
-            from: from.to_owned(),
-        });
     }
 
-    /// Adds a context key with several values.
+    /// Adds a context key with any number of values; none says that it was absent.
     pub(crate) fn facts(&mut self, key: &str, values: Vec<String>, from: &str) {
-        if values.is_empty() || self.context.iter().any(|f| f.key.eq_ignore_ascii_case(key)) {
-            return;
+        if self
+            .context
+            .iter()
+            .all(|f| !f.key.eq_ignore_ascii_case(key))
+        {
+            self.context.push(ContextFact {
+                key: key.to_owned(),
+                values,
+                from: from.to_owned(),
+            });
         }
-        self.context.push(ContextFact {
-            key: key.to_owned(),
-            values,
-            from: from.to_owned(),
-        });
     }
 
     /// Whether anything at all was read.

@@ -3,6 +3,7 @@
 
 use super::clean::patterns;
 use super::names;
+use super::reader::Reader;
 use super::sentence;
 use super::squeeze::Squeezed;
 use super::types::{Denial, Field};
@@ -160,8 +161,7 @@ impl Wrapper {
         {
             let text = squeezed.text();
             let mut uris = S3_URI.find_iter(text).map(|uri| {
-                let end = sentence::Reader { squeezed, text }
-                    .token(uri.start(), |c| !"\"'<>()[]{}".contains(c));
+                let end = Reader::new(squeezed).token(uri.start(), |c| !"\"'<>()[]{}".contains(c));
                 text[uri.start()..end].trim_end_matches(['.', ',', ':'])
             });
             // Of a copy's two addresses, the one that the failing call was about.
