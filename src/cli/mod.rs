@@ -1,5 +1,6 @@
 //! Arguments and one file a subcommand.
 
+mod denied;
 mod explain;
 mod failure;
 mod lines;
@@ -29,6 +30,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Denied(denied::Denied),
     Explain(explain::Explain),
     Lint(lint::Lint),
     Completions(shell::Completions),
@@ -59,6 +61,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     match cli.command {
+        Some(Command::Denied(command)) => command.run(),
         Some(Command::Explain(command)) => command.run(),
         Some(Command::Lint(command)) => command.run(),
         Some(Command::Completions(command)) => command.run(),
