@@ -3,6 +3,9 @@
 use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 
+/// The answer is no: `--expect` or `--check` not met, `lint` found errors.
+pub(super) const ANSWER_IS_NO: u8 = 1;
+
 /// Why a subcommand could not do its work.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {

@@ -3,13 +3,16 @@
 use std::io::{BufWriter, Write, stdout};
 use std::process::ExitCode;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
+use crate::explain::escape;
 use crate::iam::{
-    PolicyKind, Problem, Severity, SizeLimit, SourceId, check_size, parse_document_text,
+    Place, PolicyKind, Problem, Severity, SizeLimit, SourceId, check_size, parse_document_text,
 };
 
+use super::failure::ANSWER_IS_NO;
+use super::sources::Sources;
 use super::{Failure, lines};
 
 /// Say what is wrong with policy documents.
@@ -20,25 +23,102 @@ use super::{Failure, lines};
   iamscope lint template.yaml
   echo '{\"name\": \"p\", \"policy_type\": \"scp\", \"text\": \"{}\"}' | iamscope lint --batch -")]
 pub(super) struct Lint {
+    #[command(flatten)]
+    sources: Sources,
     /// Lines of {\"name\", \"policy_type\", \"text\"} to judge; `-` for standard input.
     #[arg(long, value_name = "FILE")]
     batch: Option<String>,
+    /// How to write the problems of a source
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    Text,
+    Json,
 }
 
 impl Lint {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let mut out = BufWriter::new(stdout().lock());
-        match self.batch {
-            Some(path) => lines::each_line(&path, &mut out, |case| judge(&case).map(Some))?,
-            None => {
+        let code = match &self.batch {
+            Some(_) if !self.sources.is_empty() => {
                 return Err(Failure::input(
-                    "name a SOURCE, or a file of lines with `--batch`",
+                    "name either a SOURCE or `--batch`, not both",
                 ));
             }
-        }
+            Some(path) => {
+                lines::each_line(path, &mut out, |case| judge(&case).map(Some))?;
+                ExitCode::SUCCESS
+            }
+            None => self.source(&mut out)?,
+        };
         out.flush()?;
-        Ok(ExitCode::SUCCESS)
+        Ok(code)
     }
+
+    fn source(&self, out: &mut dyn Write) -> Result<ExitCode, Failure> {
+        let inventory = self.sources.load()?;
+        let mut problems: Vec<&Problem> = inventory.problems.iter().collect();
+        problems.extend(
+            inventory
+                .accounts
+                .iter()
+                .flat_map(|account| account.all_problems()),
+        );
+        problems.sort_by_key(|problem| problem.place);
+        match self.format {
+            Format::Text => {
+                for problem in &problems {
+                    let place = inventory.describe(problem.place);
+                    writeln!(
+                        out,
+                        "{place}: {}: {}",
+                        problem.severity.name(),
+                        escape(&problem.message)
+                    )?;
+                    if let Some(hint) = &problem.hint {
+                        writeln!(out, "  {}", escape(hint))?;
+                    }
+                }
+            }
+            Format::Json => {
+                let found: Vec<Value> = problems
+                    .iter()
+                    .map(|problem| {
+                        let mut value = as_json(problem);
+                        value["file"] = json!(inventory.path_of(problem.place));
+                        value
+                    })
+                    .collect();
+                writeln!(out, "{}", json!({ "format": 1, "problems": found }))?;
+            }
+        }
+        let errors = problems
+            .iter()
+            .filter(|problem| problem.severity == Severity::Error)
+            .count();
+        if matches!(self.format, Format::Text) {
+            let word = if errors == 1 { "error" } else { "errors" };
+            writeln!(out, "{} problems, {errors} {word}", problems.len())?;
+        }
+        Ok(if errors > 0 {
+            ExitCode::from(ANSWER_IS_NO)
+        } else {
+            ExitCode::SUCCESS
+        })
+    }
+}
+
+fn as_json(problem: &Problem) -> Value {
+    json!({
+        "severity": problem.severity.name(),
+        "message": problem.message,
+        "line": problem.place.line,
+        "column": problem.place.column,
+        "hint": problem.hint,
+    })
 }
 
 /// The answer to one line of a batch.
@@ -59,26 +139,11 @@ fn judge(case: &Value) -> Result<Value, String> {
         Err(error) => vec![Problem::error(error.place, format!("not JSON: {error}"))],
     };
     if let Some(limit) = SizeLimit::of(kind) {
-        problems.extend(check_size(
-            text,
-            limit,
-            crate::iam::Place::new(SourceId(0), 1, 1),
-        ));
+        problems.extend(check_size(text, limit, Place::new(SourceId(0), 1, 1)));
     }
     let valid = problems
         .iter()
         .all(|problem| problem.severity != Severity::Error);
-    let problems: Vec<Value> = problems
-        .iter()
-        .map(|problem| {
-            json!({
-                "severity": problem.severity.name(),
-                "message": problem.message,
-                "line": problem.place.line,
-                "column": problem.place.column,
-                "hint": problem.hint,
-            })
-        })
-        .collect();
+    let problems: Vec<Value> = problems.iter().map(as_json).collect();
     Ok(json!({ "name": case.get("name"), "valid": valid, "problems": problems }))
 }

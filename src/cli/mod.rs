@@ -7,6 +7,7 @@ mod lines;
 mod lint;
 mod screen;
 mod shell;
+mod sources;
 
 use std::io::{Write, stdout};
 use std::process::ExitCode;
@@ -17,7 +18,16 @@ pub use failure::Failure;
 
 /// Understand AWS IAM permissions: browse roles, explain every action, simulate requests offline.
 #[derive(Debug, Parser)]
-#[command(name = "iamscope", version, max_term_width = 100)]
+#[command(
+    name = "iamscope",
+    version,
+    max_term_width = 100,
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:
+  iamscope --demo
+  iamscope template.yaml --param BucketName=acme-staging
+  iamscope simulate template.yaml --principal TaskRole --action s3:GetObject --resource arn:aws:s3:::acme/x"
+)]
 struct Cli {
     /// Print the licences of everything in the program
     #[arg(long, exclusive = true)]

@@ -4,12 +4,14 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::Failure;
+use super::{Failure, sources::Sources};
 use crate::runtime::{self, Options};
 
 /// How the screen looks and behaves.
 #[derive(Debug, Args)]
 pub(super) struct Screen {
+    #[command(flatten)]
+    sources: Sources,
     /// Theme by name: dark, light, high-contrast, colour-blind-safe, mono, or one of your own
     #[arg(long, value_name = "NAME")]
     theme: Option<String>,
@@ -27,11 +29,12 @@ pub(super) struct Screen {
 impl Screen {
     pub fn run(self) -> Result<ExitCode, Failure> {
         runtime::run(Options {
+            sources: self.sources.for_screen(),
+            settings: self.sources.settings_for_screen(),
             theme: self.theme,
             watch: self.watch,
             ascii: self.ascii,
             no_mouse: self.no_mouse,
-            ..Options::default()
         })
         .map_err(|error| Failure::input(error.to_string()))?;
         Ok(ExitCode::SUCCESS)

@@ -1,0 +1,141 @@
+//! The arguments that name sources and fill templates, the same for every subcommand.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::app;
+use crate::iam::Inventory;
+use crate::load::{self, Progress, Settings, SourceSpec};
+
+use super::Failure;
+
+/// Most bytes read from standard input.
+const LARGEST_INPUT: u64 = 1 << 30;
+
+/// Where to read from.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct Sources {
+    /// Files or folders to read; `-` for standard input
+    #[arg(value_name = "SOURCE")]
+    sources: Vec<String>,
+    /// The embedded Gitpod Enterprise template
+    #[arg(long)]
+    demo: bool,
+    #[command(flatten)]
+    settings: SettingArgs,
+}
+
+/// What fills a template.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct SettingArgs {
+    /// The value of a template's parameter
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = name_and_value)]
+    parameters: Vec<(String, String)>,
+    /// The account that the template is for
+    #[arg(long, value_name = "ID")]
+    account: Option<String>,
+    /// The region that the template is for
+    #[arg(long, value_name = "NAME")]
+    region: Option<String>,
+    /// The partition that the template is for: aws, aws-cn or aws-us-gov
+    #[arg(long, value_name = "P")]
+    partition: Option<String>,
+}
+
+/// Reads `NAME=VALUE`.
+pub(super) fn name_and_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("expected NAME=VALUE".to_owned()),
+    }
+}
+
+impl Sources {
+    /// Whether no source is named.
+    pub(super) fn is_empty(&self) -> bool {
+        self.sources.is_empty() && !self.demo
+    }
+
+    /// The sources in the order given; standard input is read here.
+    pub(super) fn specs(&self) -> Result<Vec<SourceSpec>, Failure> {
+        let mut specs = Vec::new();
+        if self.demo {
+            specs.push(SourceSpec::Demo);
+        }
+        for source in &self.sources {
+            specs.push(if source == "-" {
+                let mut bytes = Vec::new();
+                io::stdin()
+                    .lock()
+                    .take(LARGEST_INPUT)
+                    .read_to_end(&mut bytes)
+                    .map_err(|error| {
+                        Failure::input(format!("cannot read standard input: {error}"))
+                    })?;
+                SourceSpec::Bytes {
+                    name: "standard input".to_owned(),
+                    bytes,
+                }
+            } else {
+                SourceSpec::Path(PathBuf::from(source))
+            });
+        }
+        Ok(specs)
+    }
+
+    /// The sources as the screen asks for them.
+    pub(super) fn for_screen(&self) -> Vec<app::SourceSpec> {
+        let demo = self.demo.then_some(app::SourceSpec::Demo);
+        demo.into_iter()
+            .chain(self.sources.iter().cloned().map(app::SourceSpec::Path))
+            .collect()
+    }
+
+    /// What fills templates, as the screen asks for it.
+    pub(super) fn settings_for_screen(&self) -> app::Settings {
+        let Settings {
+            parameters,
+            account,
+            region,
+            partition,
+            conditions,
+        } = self.settings();
+        app::Settings {
+            parameters,
+            account,
+            region,
+            partition,
+            conditions,
+        }
+    }
+
+    /// What fills templates.
+    pub(super) fn settings(&self) -> Settings {
+        Settings {
+            parameters: self
+                .settings
+                .parameters
+                .iter()
+                .cloned()
+                .collect::<BTreeMap<_, _>>(),
+            account: self.settings.account.clone(),
+            region: self.settings.region.clone(),
+            partition: self.settings.partition.clone(),
+            ..Settings::default()
+        }
+    }
+
+    /// Everything that the sources hold.
+    pub(super) fn load(&self) -> Result<Inventory, Failure> {
+        if self.is_empty() {
+            return Err(Failure::input(
+                "name a SOURCE: a file, a folder, `-` or `--demo`",
+            ));
+        }
+        load::load(&self.specs()?, &self.settings(), &Progress::default())
+            .map_err(|error| Failure::input(error.to_string()))
+    }
+}
