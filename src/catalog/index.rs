@@ -1,4 +1,4 @@
-//! The index: every action's name and access level, every service, decoded at first use.
+//! The index: every action's name and access level, every service, read at first use.
 //!
 //! Its text has a first line with the date, then for each service a line
 //! `#prefix<TAB>title<TAB>page<TAB>offset<TAB>length` (the place of its details) followed by
@@ -11,7 +11,6 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use super::asset;
 use super::details::{ActionInfo, ServiceDetails};
 
 /// What an action does to what it acts on, as AWS's service reference says.
@@ -68,11 +67,15 @@ impl ActionId {
     }
 }
 
+/// The names as they are compiled in: not compressed, so that nothing is copied at a start.
+const TEXT: &str = include_str!("../../assets/catalog/index.txt");
+
 /// One action, as the index knows it.
 #[derive(Debug)]
 pub struct Action {
-    canonical: &'static str,
-    lower: &'static str,
+    /// Where its full name stands in the text.
+    at: u32,
+    length: u8,
     id: ActionId,
     service: u16,
     flags: [u8; 2],
@@ -81,17 +84,26 @@ pub struct Action {
 impl Action {
     /// Service prefix and name in AWS's spelling: `s3:GetObject`.
     pub fn canonical(&self) -> &'static str {
-        self.canonical
+        &TEXT[self.place()]
     }
 
     /// The name without its prefix: `GetObject`.
     pub fn name(&self) -> &'static str {
-        self.canonical.split_once(':').map_or("", |(_, name)| name)
+        self.canonical()
+            .split_once(':')
+            .map_or("", |(_, name)| name)
     }
 
     /// The full name in lower case, for matching.
     pub fn lower(&self) -> &'static str {
-        self.lower
+        static LOWER: OnceLock<String> = OnceLock::new();
+        let lower = LOWER.get_or_init(|| TEXT.to_ascii_lowercase());
+        &lower[self.place()]
+    }
+
+    fn place(&self) -> Range<usize> {
+        let at = self.at as usize;
+        at..at + usize::from(self.length)
     }
 
     /// Its place in the index.
@@ -187,30 +199,22 @@ pub struct Index {
     actions: Vec<Action>,
 }
 
-/// The index. The first call decodes it.
+/// The index. The first call reads it.
 pub fn index() -> &'static Index {
-    static TEXT: OnceLock<(String, String)> = OnceLock::new();
     static INDEX: OnceLock<Index> = OnceLock::new();
-    INDEX.get_or_init(|| {
-        let (text, lower) = TEXT.get_or_init(|| {
-            let text = asset::text(include_bytes!("../../assets/catalog/index.zst"));
-            let lower = text.to_ascii_lowercase();
-            (text, lower)
-        });
-        Index::parse(text, lower)
-    })
+    INDEX.get_or_init(|| Index::parse(TEXT))
 }
 
 impl Index {
-    fn parse(text: &'static str, lower: &'static str) -> Self {
-        let mut lines = text.lines().zip(lower.lines());
-        let date = lines.next().and_then(|(line, _)| line.split('\t').nth(1));
+    fn parse(text: &'static str) -> Self {
+        let mut lines = text.lines();
+        let date = lines.next().and_then(|line| line.split('\t').nth(1));
         let mut index = Index {
             date: date.unwrap_or_default(),
             services: Vec::with_capacity(512),
             actions: Vec::with_capacity(24 * 1024),
         };
-        for (line, lower) in lines {
+        for line in lines {
             let position = index.actions.len();
             if let Some(line) = line.strip_prefix('#') {
                 let mut fields = line.split('\t');
@@ -225,23 +229,27 @@ impl Index {
                     block: (number(), number()),
                     details: OnceLock::new(),
                 });
-            } else if let Some(service) = index.services.last_mut()
-                && let Some((flags, canonical)) = line.split_at_checked(2)
-                && let Ok(id) = u16::try_from(position)
-            {
-                service.actions.end = position + 1;
-                let number = (index.services.len() - 1) as u16;
-                let digit = |at: usize| hex_digit(flags.as_bytes()[at]);
-                index.actions.push(Action {
-                    canonical,
-                    lower: &lower[2..],
-                    id: ActionId(id),
-                    service: number,
-                    flags: [digit(0), digit(1)],
-                });
+            } else if let Some(action) = index.action(text, line) {
+                index.actions.push(action);
+                if let Some(service) = index.services.last_mut() {
+                    service.actions.end = position + 1;
+                }
             }
         }
         index
+    }
+
+    /// The action of one line of the text.
+    fn action(&self, text: &str, line: &str) -> Option<Action> {
+        let (flags, name) = line.split_at_checked(2)?;
+        let [level, other] = flags.as_bytes().try_into().ok()?;
+        Some(Action {
+            at: u32::try_from(name.as_ptr().addr() - text.as_ptr().addr()).ok()?,
+            length: u8::try_from(name.len()).ok()?,
+            id: ActionId(u16::try_from(self.actions.len()).ok()?),
+            service: u16::try_from(self.services.len().checked_sub(1)?).ok()?,
+            flags: [hex_digit(level), hex_digit(other)],
+        })
     }
 
     /// The day of the data.
@@ -276,7 +284,7 @@ impl Index {
     pub fn find(&self, name: &str) -> Option<&Action> {
         let (prefix, _) = name.split_once(':')?;
         let actions = &self.actions[self.service(prefix)?.actions.clone()];
-        let found = actions.binary_search_by(|action| ignoring_case(action.lower, name));
+        let found = actions.binary_search_by(|action| ignoring_case(action.canonical(), name));
         found.ok().map(|position| &actions[position])
     }
 }
@@ -289,8 +297,7 @@ fn hex_digit(digit: u8) -> u8 {
     }
 }
 
-/// Compares a lower-case name with one in any case.
-fn ignoring_case(lower: &str, other: &str) -> Ordering {
-    let other = other.bytes().map(|byte| byte.to_ascii_lowercase());
-    lower.bytes().cmp(other)
+fn ignoring_case(one: &str, other: &str) -> Ordering {
+    let one = one.bytes().map(|byte| byte.to_ascii_lowercase());
+    one.cmp(other.bytes().map(|byte| byte.to_ascii_lowercase()))
 }

@@ -121,7 +121,7 @@ pub fn build(folders: &Folders, date: &str, output: &Output, counts: &mut Counts
     counts.actions = names.len();
     counts.condition_keys = key_list.len();
 
-    let before = output.previous("index.zst")?;
+    let before = output.previous("index.txt")?;
     let before = before
         .lines()
         .filter(|line| !line.starts_with(['#', 'i']))
@@ -132,7 +132,7 @@ pub fn build(folders: &Folders, date: &str, output: &Output, counts: &mut Counts
         &names.values().cloned().collect(),
     );
 
-    output.compressed("index.zst", &index)?;
+    output.plain("index.txt", &index)?;
     output.frames("services.bin", &blocks)?;
     let key_lines: String = key_list
         .iter()

@@ -70,12 +70,15 @@ impl Output {
         Ok(())
     }
 
-    /// The text of a compressed file of the last refresh, empty if there is none.
+    /// The text of a file of the last refresh, empty if there is none.
     pub fn previous(&self, name: &str) -> Result<String> {
-        match fs::read(self.committed.join(name)) {
-            Ok(bytes) => Ok(String::from_utf8(zstd::decode_all(bytes.as_slice())?)?),
-            Err(_) => Ok(String::new()),
+        let Ok(mut bytes) = fs::read(self.committed.join(name)) else {
+            return Ok(String::new());
+        };
+        if name.ends_with(".zst") {
+            bytes = zstd::decode_all(bytes.as_slice())?;
         }
+        Ok(String::from_utf8(bytes)?)
     }
 }
 
