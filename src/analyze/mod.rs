@@ -5,12 +5,14 @@ mod database;
 mod finding;
 mod form;
 mod keys;
+mod quotas;
 mod risk;
 
 pub use covered::{Covered, covered};
 pub use finding::{Finding, FindingKind, findings, findings_of, readable_form};
 pub use form::{Form, ResourcePattern};
 pub use keys::{AbsentKey, WithoutKey, absent_keys, can_carry};
+pub use quotas::quota_problems;
 pub use risk::{Sensitive, Unscoped, on_everything, unscoped};
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
+use crate::analyze::quota_problems;
 use crate::explain::escape;
 use crate::iam::{
     Place, PolicyKind, Problem, Severity, SizeLimit, SourceId, check_size, parse_document_text,
@@ -67,6 +68,8 @@ impl Lint {
                 .iter()
                 .flat_map(|account| account.all_problems()),
         );
+        let quotas: Vec<Problem> = inventory.accounts.iter().flat_map(quota_problems).collect();
+        problems.extend(&quotas);
         problems.sort_by_key(|problem| problem.place);
         match self.format {
             Format::Text => {
