@@ -8,6 +8,7 @@ mod lint;
 mod screen;
 mod shell;
 mod sources;
+mod tree;
 
 use std::io::{Write, stdout};
 use std::process::ExitCode;
@@ -43,6 +44,7 @@ enum Command {
     Denied(denied::Denied),
     Explain(explain::Explain),
     Lint(lint::Lint),
+    Tree(tree::Tree),
     Completions(shell::Completions),
     Man(shell::Man),
 }
@@ -74,6 +76,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Denied(command)) => command.run(),
         Some(Command::Explain(command)) => command.run(),
         Some(Command::Lint(command)) => command.run(),
+        Some(Command::Tree(command)) => command.run(),
         Some(Command::Completions(command)) => command.run(),
         Some(Command::Man(command)) => command.run(),
         None => cli.screen.run(),

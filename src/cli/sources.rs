@@ -34,6 +34,9 @@ pub(super) struct SettingArgs {
     /// The value of a template's parameter
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = name_and_value)]
     parameters: Vec<(String, String)>,
+    /// Decide a condition of a template
+    #[arg(long = "condition", value_name = "NAME=true|false", value_parser = decided)]
+    conditions: Vec<(String, bool)>,
     /// The account that the template is for
     #[arg(long, value_name = "ID")]
     account: Option<String>,
@@ -50,6 +53,15 @@ pub(super) fn name_and_value(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("expected NAME=VALUE".to_owned()),
+    }
+}
+
+/// Reads `NAME=true` or `NAME=false`.
+fn decided(text: &str) -> Result<(String, bool), String> {
+    match name_and_value(text)? {
+        (name, value) if value == "true" => Ok((name, true)),
+        (name, value) if value == "false" => Ok((name, false)),
+        _ => Err("expected NAME=true or NAME=false".to_owned()),
     }
 }
 
@@ -124,7 +136,7 @@ impl Sources {
             account: self.settings.account.clone(),
             region: self.settings.region.clone(),
             partition: self.settings.partition.clone(),
-            ..Settings::default()
+            conditions: self.settings.conditions.iter().cloned().collect(),
         }
     }
 

@@ -139,6 +139,16 @@ pub enum ParameterFrom {
     Given,
 }
 
+impl ParameterFrom {
+    /// The name used in output.
+    pub fn name(self) -> &'static str {
+        match self {
+            ParameterFrom::Default => "default",
+            ParameterFrom::Given => "given",
+        }
+    }
+}
+
 /// A parameter of a template, or a variable of a module.
 #[derive(Clone, Debug)]
 pub struct Parameter {

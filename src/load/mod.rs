@@ -189,6 +189,9 @@ impl Sources {
     fn inventory(&self, mut accounts: Vec<Account>, settings: &Settings) -> Inventory {
         let mut problems = self.problems.clone();
         accounts.extend(self.loose.render(settings, &mut problems));
+        for account in &mut accounts {
+            note_missing_policies(account);
+        }
         let known = |name: &String| {
             let mut parameters = accounts.iter().flat_map(|account| &account.parameters);
             parameters.any(|parameter| parameter.name == *name)
@@ -220,6 +223,32 @@ impl Unit {
                 let given = settings.given(template.source);
                 cloudformation::render(account, template, &surroundings, &given)
             }
+        }
+    }
+}
+
+/// Says once of every attached policy that its text is not here.
+fn note_missing_policies(account: &mut Account) {
+    let roles = account.roles.iter();
+    let roles = roles.flat_map(|role| role.managed.iter().chain(&role.boundary));
+    let users = account.users.iter();
+    let users = users.flat_map(|user| user.managed.iter().chain(&user.boundary));
+    let groups = account.groups.iter().flat_map(|group| &group.managed);
+    let missing = roles.chain(users).chain(groups);
+    let missing = missing.filter(|attached| attached.document.is_none());
+    let mut seen = std::collections::HashSet::new();
+    let problems: Vec<Problem> = missing
+        .filter(|attached| seen.insert(attached.arn.clone()))
+        .map(|attached| {
+            let message = format!("policy `{}` is not in what was loaded", attached.arn);
+            Problem::note(attached.place, message)
+                .hint("what it allows and denies is unknown until it is loaded too")
+        })
+        .collect();
+    for problem in problems {
+        // A snapshot has it already.
+        if !account.problems.contains(&problem) {
+            account.problems.push(problem);
         }
     }
 }

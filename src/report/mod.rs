@@ -2,11 +2,15 @@
 
 mod denial;
 mod mask;
+mod outline;
 mod plain;
 mod redact;
 mod snapshot;
+mod tree;
 
 pub use denial::denial_json;
+pub use outline::{tree_markdown, tree_text};
 pub use plain::{PlainStyle, plain};
 pub use redact::{KEY_KIND, Redaction, redact};
 pub use snapshot::{snapshot, to_text as snapshot_text};
+pub use tree::tree_json;

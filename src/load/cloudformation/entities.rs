@@ -12,6 +12,9 @@ use crate::iam::{
 };
 use crate::load::holders::{empty_group, empty_role, empty_user};
 
+/// The longest session of a role that says nothing, in seconds (IAM: id_roles_update-role-settings).
+pub(in crate::load) const DEFAULT_SESSION: u32 = 3600;
+
 /// Adds them to the account, in the order of the template.
 pub(super) fn add(scope: &Scope<'_>, account: &mut Account) {
     for resource in scope.resources() {
@@ -111,7 +114,10 @@ fn role(scope: &Scope<'_>, resource: &Resource, guard: Guard) -> Role {
     let longest = scope.text_of(resource, "MaxSessionDuration");
     Role {
         trust,
-        max_session_duration: longest.and_then(|text| text.as_plain()?.parse().ok()),
+        max_session_duration: match longest {
+            Some(seconds) => seconds.as_plain().and_then(|text| text.parse().ok()),
+            None => Some(DEFAULT_SESSION),
+        },
         inline: inline_policies(scope, resource),
         ..empty_role(identity(scope, resource, guard))
     }
