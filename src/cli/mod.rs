@@ -7,6 +7,7 @@ mod lines;
 mod lint;
 mod screen;
 mod shell;
+mod snapshot;
 mod sources;
 mod tree;
 
@@ -45,6 +46,7 @@ enum Command {
     Explain(explain::Explain),
     Lint(lint::Lint),
     Tree(tree::Tree),
+    Snapshot(snapshot::Snapshot),
     Completions(shell::Completions),
     Man(shell::Man),
 }
@@ -77,6 +79,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Explain(command)) => command.run(),
         Some(Command::Lint(command)) => command.run(),
         Some(Command::Tree(command)) => command.run(),
+        Some(Command::Snapshot(command)) => command.run(),
         Some(Command::Completions(command)) => command.run(),
         Some(Command::Man(command)) => command.run(),
         None => cli.screen.run(),

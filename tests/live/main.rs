@@ -2,5 +2,6 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used)] // tests
 
+mod command;
 mod redaction;
 mod snapshot;

@@ -1,0 +1,81 @@
+//! `iamscope snapshot` from outside.
+
+use std::fs;
+use std::process::{Command, Output};
+
+fn iamscope(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_iamscope"))
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn a_snapshot_is_a_source_like_the_one_it_was_taken_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("demo.json");
+    let path = file.to_str().unwrap();
+    let taken = iamscope(&["snapshot", "--demo", "-o", path]);
+    assert!(taken.status.success(), "{taken:?}");
+    let of_snapshot = iamscope(&["lint", path]);
+    let of_demo = iamscope(&["lint", "--demo"]);
+    let lines = |output: &Output| {
+        let text = String::from_utf8(output.stdout.clone()).unwrap();
+        text.lines()
+            .filter(|line| !line.contains("a snapshot taken"))
+            .count()
+    };
+    assert_eq!(of_snapshot.status.code(), of_demo.status.code());
+    assert_eq!(lines(&of_snapshot), lines(&of_demo));
+    assert!(lines(&of_demo) > 0);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(
+            fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+    }
+}
+
+#[test]
+fn a_redacted_snapshot_holds_no_name_and_its_key_all_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("demo.json");
+    let key = folder.path().join("key.json");
+    let (path, key_path) = (file.to_str().unwrap(), key.to_str().unwrap());
+    let taken = iamscope(&[
+        "snapshot", "--demo", "-o", path, "--redact", "--key", key_path,
+    ]);
+    assert!(taken.status.success(), "{taken:?}");
+    let listed = String::from_utf8(taken.stderr).unwrap();
+    assert!(listed.contains("words of names"), "{listed}");
+    let text = fs::read_to_string(&file).unwrap().to_lowercase();
+    for name in ["gitpod", "cellstate", "cluster-ctrl"] {
+        assert!(!text.contains(name), "{name}");
+    }
+    assert!(text.contains("lambda.amazonaws.com"));
+    let key_text = fs::read_to_string(&key).unwrap().to_lowercase();
+    assert!(key_text.contains("gitpod") && key_text.contains("cellstate"));
+    // Redacting needs no key, a key needs redaction.
+    assert_eq!(
+        iamscope(&["snapshot", "--demo", "-o", path, "--key", key_path])
+            .status
+            .code(),
+        Some(2)
+    );
+}
+
+#[test]
+fn a_later_format_ends_with_code_2_and_a_clear_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("later.json");
+    fs::write(&file, r#"{"format": 2, "kind": "iamscope-snapshot"}"#).unwrap();
+    let output = iamscope(&["lint", file.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    let words = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        words.contains("format 2") && words.contains("update iamscope"),
+        "{words}"
+    );
+}
