@@ -4,14 +4,31 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::iam::Inventory;
+
+use super::children::Forest;
+use super::content::{self, Content, Subject};
+use super::index::Index;
+use super::item::Entity;
+use super::search::{self, Matches};
+use super::tree::{Openness, Row, visible_rows};
+
 /// Kinds of work; a later job of a kind replaces an earlier one.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Hash)]
 pub enum Lane {
+    /// Indexing what was loaded.
+    Index,
     /// Searching the tree.
     Search,
+    /// Opening or closing the whole tree.
+    Rows,
+    /// Filling the side pane.
+    Page,
+    /// Counting what roles may do.
+    Count,
 }
 
-/// The newest generation of each lane, shared with running jobs so that they can stop early.
+/// The newest generation of a lane, shared with running jobs so that they can stop early.
 #[derive(Clone, Debug, Default)]
 pub struct Latest(Arc<AtomicU64>);
 
@@ -40,17 +57,35 @@ impl Ticket {
     }
 }
 
+/// What to do.
+#[derive(Debug)]
+pub(super) enum Work {
+    Index,
+    Search(String),
+    Rows(Openness),
+    Page(Subject),
+    Count(Vec<Entity>),
+}
+
 /// A piece of work.
 #[derive(Debug)]
 pub struct Job {
-    lane: Lane,
-    ticket: Ticket,
+    pub(super) ticket: Ticket,
+    pub(super) inventory: Arc<Inventory>,
+    pub(super) index: Arc<Index>,
+    pub(super) work: Work,
 }
 
 impl Job {
     /// Its kind.
     pub fn lane(&self) -> Lane {
-        self.lane
+        match self.work {
+            Work::Index => Lane::Index,
+            Work::Search(_) => Lane::Search,
+            Work::Rows(_) => Lane::Rows,
+            Work::Page(_) => Lane::Page,
+            Work::Count(_) => Lane::Count,
+        }
     }
 
     /// Whether its result is still wanted.
@@ -60,16 +95,61 @@ impl Job {
 
     /// Does the work. Stops early, with a result that is dropped, once something newer was asked for.
     pub fn run(self) -> Found {
-        Found {
-            ticket: self.ticket,
+        let ticket = self.ticket;
+        let forest = Forest::new(&self.inventory, &self.index);
+        let wanted = || ticket.is_current();
+        let answer = match self.work {
+            Work::Index => Answer::Index(Arc::new(Index::build(&self.inventory, wanted))),
+            Work::Search(query) => {
+                Answer::Matches(search::search(&query, &self.index, forest, wanted))
+            }
+            Work::Rows(open) => Answer::Rows(visible_rows(forest, &open), open),
+            Work::Page(subject) => Answer::Page(Box::new(content::content(
+                &subject,
+                &self.inventory,
+                &self.index,
+            ))),
+            Work::Count(entities) => {
+                Answer::Counts(count(&entities, &self.inventory, &self.index, wanted))
+            }
+        };
+        Found { ticket, answer }
+    }
+}
+
+fn count(
+    entities: &[Entity],
+    inventory: &Inventory,
+    index: &Index,
+    wanted: impl Fn() -> bool,
+) -> Vec<(Entity, usize)> {
+    let mut counts = Vec::with_capacity(entities.len());
+    for entity in entities {
+        if !wanted() {
+            break;
+        }
+        if let Some(role) = entity.role(inventory) {
+            counts.push((*entity, index.counts().of(role)));
         }
     }
+    counts
+}
+
+/// What was found out.
+#[derive(Debug)]
+pub(super) enum Answer {
+    Index(Arc<Index>),
+    Matches(Matches),
+    Rows(Vec<Row>, Openness),
+    Page(Box<Content>),
+    Counts(Vec<(Entity, usize)>),
 }
 
 /// What a piece of work found.
 #[derive(Debug)]
 pub struct Found {
-    ticket: Ticket,
+    pub(super) ticket: Ticket,
+    pub(super) answer: Answer,
 }
 
 impl Found {

@@ -4,18 +4,44 @@
 //! out; their results come back as actions.
 
 mod action;
+mod browse;
+mod children;
 mod command;
+mod content;
+mod copy;
+mod counts;
+mod facts;
+pub mod find;
+pub mod geometry;
+mod history;
+mod index;
+mod input;
+pub mod item;
 mod job;
+mod json;
 mod key;
 mod keymap;
+pub mod menus;
+pub mod overlay;
+pub mod pane;
+pub mod picker;
+pub mod rows;
+pub mod search;
+mod searching;
+pub mod sheet;
 mod state;
+pub mod tree;
 mod update;
 
 pub use action::{
     Action, Choices, Effect, LoadRequest, Mouse, MouseKind, Notice, Purpose, Settings, SourceSpec,
     Target,
 };
+pub use children::Forest;
 pub use command::{Command, Context};
+pub use content::{Content, Subject};
+pub use index::Index;
+pub use input::Input;
 pub use job::{Found, Job, Lane, Latest, Ticket};
 pub use key::{Key, KeyCode};
 pub use keymap::{Binding, Keymap, KeymapError};

@@ -1,10 +1,24 @@
 //! Everything that the screen shows.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::iam::Inventory;
 
-use super::{Effect, Keymap, LoadRequest, Notice, Settings, SourceSpec};
+use super::children::Forest;
+use super::content::Subject;
+use super::facts::Facts;
+use super::find::Find;
+use super::geometry::Layout;
+use super::history::History;
+use super::index::Index;
+use super::item::{Entity, Item};
+use super::job::{Job, Lane, Latest, Work};
+use super::overlay::Overlay;
+use super::pane::Pane;
+use super::rows::{RowSource, RowText};
+use super::tree::Tree;
+use super::{Choices, Effect, Keymap, LoadRequest, Notice, Settings, SourceSpec};
 
 /// How the program was started.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +35,9 @@ pub struct Setup {
     pub size: (u16, u16),
 }
 
+/// Texts of so many rows are kept; more than any screen has.
+const TEXTS: usize = 4_096;
+
 /// The state of the screen.
 #[derive(Debug)]
 pub struct State {
@@ -32,12 +49,46 @@ pub struct State {
     pub size: (u16, u16),
     /// What was loaded.
     pub inventory: Arc<Inventory>,
+    /// What can be found in it.
+    pub index: Arc<Index>,
+    /// The tree.
+    pub tree: Tree,
+    /// The search in it.
+    pub find: Find,
+    /// The side pane.
+    pub pane: Pane,
+    /// Whether the side pane has the keyboard, and not the tree.
+    pub pane_focused: bool,
+    /// The share of the tree in the width, in thousandths.
+    pub divider: u16,
+    /// Whether the divider is being dragged.
+    pub dragging: bool,
+    /// What lies on top, the topmost last.
+    pub overlays: Vec<Overlay>,
+    /// Places visited.
+    pub history: History,
     /// What is said in the last line.
     pub notice: Option<Notice>,
-    sources: Vec<SourceSpec>,
-    settings: Settings,
-    generation: u64,
-    loading: bool,
+    /// What loading is doing, while it lasts.
+    pub loading: Option<String>,
+    /// How often time has passed while something was in progress.
+    pub ticks: usize,
+    /// What the start screen offers.
+    pub choices: Choices,
+    /// The theme in force and all themes.
+    pub themes: (String, Vec<String>),
+    /// Whether the mouse is ours and not the terminal's.
+    pub mouse: bool,
+    /// How many actions roles may use, where that is known.
+    pub allowed: HashMap<Entity, usize>,
+    pub(super) counting: HashSet<Entity>,
+    pub(super) texts: HashMap<Item, RowText>,
+    pub(super) facts: HashMap<usize, Facts>,
+    pub(super) wanted: Option<Subject>,
+    pub(super) sources: Vec<SourceSpec>,
+    pub(super) settings: Settings,
+    pub(super) generation: u64,
+    lanes: HashMap<Lane, Latest>,
 }
 
 impl State {
@@ -48,13 +99,33 @@ impl State {
             ascii: setup.ascii,
             size: setup.size,
             inventory: Arc::default(),
+            index: Arc::default(),
+            tree: Tree::default(),
+            find: Find::default(),
+            pane: Pane::default(),
+            pane_focused: false,
+            divider: 420,
+            dragging: false,
+            overlays: Vec::new(),
+            history: History::default(),
             notice: None,
+            loading: None,
+            ticks: 0,
+            choices: Choices::default(),
+            themes: (String::new(), Vec::new()),
+            mouse: true,
+            allowed: HashMap::new(),
+            counting: HashSet::new(),
+            texts: HashMap::new(),
+            facts: HashMap::new(),
+            wanted: None,
             sources: setup.sources,
             settings: setup.settings,
             generation: 0,
-            loading: false,
+            lanes: HashMap::new(),
         };
         let effects = if state.sources.is_empty() {
+            super::menus::start(&mut state);
             Vec::new()
         } else {
             vec![state.load()]
@@ -64,13 +135,59 @@ impl State {
 
     /// Whether something is in progress, so that [`Action::Tick`](super::Action::Tick) is wanted.
     pub fn is_busy(&self) -> bool {
-        self.loading
+        self.loading.is_some()
+    }
+
+    /// Whether nothing was loaded yet.
+    pub fn is_empty(&self) -> bool {
+        self.inventory.sources.is_empty()
+    }
+
+    /// The tree as the inventory has it.
+    pub fn forest(&self) -> Forest<'_> {
+        Forest::new(&self.inventory, &self.index)
+    }
+
+    /// The selected item.
+    pub fn selected(&self) -> Option<Item> {
+        self.tree.selected().map(|row| row.item)
+    }
+
+    /// What a row says; known for every row that is seen.
+    pub fn text_of(&self, item: Item) -> Option<&RowText> {
+        self.texts.get(&item)
+    }
+
+    /// The topmost overlay.
+    pub fn top(&self) -> Option<&Overlay> {
+        self.overlays.last()
+    }
+
+    /// How many rows of the tree are seen.
+    pub fn tree_height(&self) -> usize {
+        Layout::of(self).map_or(0, |layout| {
+            let tree = layout.tree.or(layout.pane);
+            tree.map_or(0, |area| usize::from(layout.inner(area).height))
+        })
+    }
+
+    /// Columns and rows of the side pane.
+    pub fn pane_size(&self) -> (usize, usize) {
+        Layout::of(self).map_or((0, 0), |layout| {
+            let area = layout.pane.or(layout.tree);
+            area.map_or((0, 0), |area| {
+                let inner = layout.inner(area);
+                // A column for the mark of what belongs together.
+                let width = usize::from(inner.width).saturating_sub(2);
+                (width, usize::from(inner.height))
+            })
+        })
     }
 
     /// Asks for the sources, anew.
     pub(super) fn load(&mut self) -> Effect {
         self.generation += 1;
-        self.loading = true;
+        self.loading = Some(String::new());
         Effect::Load(LoadRequest {
             generation: self.generation,
             sources: self.sources.clone(),
@@ -78,15 +195,106 @@ impl State {
         })
     }
 
-    /// Takes what was loaded, unless something newer was asked for.
-    pub(super) fn loaded(&mut self, generation: u64, result: Result<Arc<Inventory>, String>) {
-        if generation != self.generation {
+    /// A piece of work in the background, in place of an earlier one of its kind.
+    pub(super) fn job(&mut self, lane: Lane, work: Work) -> Effect {
+        let ticket = self.lanes.entry(lane).or_default().next();
+        Effect::Compute(Job {
+            ticket,
+            inventory: self.inventory.clone(),
+            index: self.index.clone(),
+            work,
+        })
+    }
+
+    /// Makes the results of work that has begun unwanted.
+    pub(super) fn forget(&mut self, lane: Lane) {
+        self.lanes.entry(lane).or_default().next();
+    }
+
+    /// Makes everything that is seen known: texts of rows, the pane's content, counts of roles.
+    pub(super) fn settle(&mut self, effects: &mut Vec<Effect>) {
+        let (width, height) = self.pane_size();
+        self.pane.resize(width, self.ascii);
+        self.pane.scroll_by(0, height);
+        self.tree.scroll_by(0, self.tree_height());
+        self.know_rows();
+        self.count_roles(effects);
+        self.fill_pane(effects);
+    }
+
+    fn seen(&self) -> std::ops::Range<usize> {
+        let from = self.tree.offset();
+        let to = (from + self.tree_height()).min(self.tree.rows().len());
+        from.min(to)..to
+    }
+
+    fn know_rows(&mut self) {
+        if self.texts.len() > TEXTS {
+            self.texts.clear();
+        }
+        let seen = self.seen();
+        // The breadcrumb names what stands above the selection, seen or not.
+        let mut crumbs: Vec<Item> = self.crumbs();
+        crumbs.extend(self.tree.rows()[seen].iter().map(|row| row.item));
+        let mut source = RowSource {
+            inventory: &self.inventory,
+            index: &self.index,
+            facts: &mut self.facts,
+            allowed: &self.allowed,
+        };
+        for item in crumbs {
+            self.texts.entry(item).or_insert_with(|| source.row(item));
+        }
+    }
+
+    /// What stands above the selection, the topmost first, and the selection.
+    pub fn crumbs(&self) -> Vec<Item> {
+        let mut crumbs = Vec::new();
+        let mut next = self.selected();
+        while let Some(item) = next {
+            crumbs.push(item);
+            next = self.forest().parent(item);
+        }
+        crumbs.reverse();
+        crumbs
+    }
+
+    fn count_roles(&mut self, effects: &mut Vec<Effect>) {
+        let seen = self.seen();
+        let unknown: Vec<Entity> = self.tree.rows()[seen]
+            .iter()
+            .filter_map(|row| match row.item {
+                Item::Entity(entity) => Some(entity),
+                _ => None,
+            })
+            .filter(|entity| entity.role(&self.inventory).is_some())
+            .filter(|entity| !self.allowed.contains_key(entity))
+            .collect();
+        if unknown.iter().any(|entity| !self.counting.contains(entity)) {
+            self.counting = unknown.iter().copied().collect();
+            effects.push(self.job(Lane::Count, Work::Count(unknown)));
+        }
+    }
+
+    fn fill_pane(&mut self, effects: &mut Vec<Effect>) {
+        let Some(item) = self.selected() else {
+            self.pane.clear();
             return;
+        };
+        let visiting = match &self.wanted {
+            Some(Subject::Item(wanted)) => *wanted == item,
+            // An action that was followed to stays until the selection moves.
+            Some(Subject::Action(_, from)) => *from == item,
+            None => false,
+        };
+        if !visiting {
+            effects.push(self.want(Subject::Item(item)));
         }
-        self.loading = false;
-        match result {
-            Ok(inventory) => self.inventory = inventory,
-            Err(words) => self.notice = Some(Notice::failure(words)),
-        }
+    }
+
+    /// Asks for what the side pane says.
+    pub(super) fn want(&mut self, subject: Subject) -> Effect {
+        self.wanted = Some(subject.clone());
+        self.job(Lane::Page, Work::Page(subject))
     }
 }

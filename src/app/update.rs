@@ -1,30 +1,406 @@
 //! How an action changes the state. Nothing here waits, and nothing does work that grows with the
 //! account: such work is an effect.
 
-use super::{Action, Command, Context, Effect, State};
+use std::sync::Arc;
+
+use crate::iam::Inventory;
+
+use super::job::{Answer, Found, Lane, Work};
+use super::overlay::{Overlay, PromptKind};
+use super::picker::{Choice, Picker, PickerKind};
+use super::tree::{Openness, Tree};
+use super::{
+    Action, Command, Context, Effect, Key, Mouse, MouseKind, Notice, SourceSpec, State, Target,
+    menus,
+};
 
 /// Changes the state and says what is wanted from outside.
 pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
+    let mut effects = Vec::new();
     match action {
-        Action::Resize(columns, rows) => state.size = (columns, rows),
-        Action::Key(key) => {
-            if let Some(command) = state.keymap.command(Context::Tree, key) {
-                return perform(command);
+        Action::Resize(columns, rows) => {
+            state.size = (columns, rows);
+            let height = state.tree_height();
+            state.tree.show_cursor(height);
+        }
+        Action::Key(key) => state.key(key, &mut effects),
+        Action::Paste(text) => state.paste(&text, &mut effects),
+        Action::Mouse(mouse) => state.mouse(mouse, &mut effects),
+        Action::Do(command) => state.perform(command, &mut effects),
+        Action::Tick => state.ticks = state.ticks.wrapping_add(1),
+        Action::Found(found) => state.take(found),
+        Action::LoadProgress { generation, words } => {
+            if generation == state.generation && state.loading.is_some() {
+                state.loading = Some(words);
             }
         }
-        Action::Do(command) => return perform(command),
-        Action::Loaded { generation, result } => state.loaded(generation, result),
+        Action::Loaded { generation, result } => {
+            if generation == state.generation {
+                state.loaded(result, &mut effects);
+            }
+        }
+        Action::Choices(choices) => {
+            state.choices = choices;
+            if let Some(Overlay::Picker(picker)) = state.overlays.first()
+                && picker.kind == PickerKind::Start
+            {
+                state.overlays.remove(0);
+                menus::start(state);
+                state.overlays.rotate_right(1);
+            }
+        }
+        Action::TextRead { .. } => {}
         Action::Notice(notice) => state.notice = Some(notice),
-        _ => {}
+        Action::Themes { current, all } => state.themes = (current, all),
     }
-    Vec::new()
+    state.settle(&mut effects);
+    effects
 }
 
-fn perform(command: Command) -> Vec<Effect> {
-    match command {
-        Command::Quit => vec![Effect::Quit],
-        Command::Suspend => vec![Effect::Suspend],
-        Command::Redraw => vec![Effect::Redraw],
-        _ => Vec::new(),
+impl State {
+    /// Where a key that is pressed now is looked up.
+    pub fn context(&self) -> Context {
+        match self.top() {
+            Some(Overlay::Picker(_) | Overlay::Prompt(_)) => Context::Text,
+            None if self.find.typing => Context::Text,
+            None if self.pane_focused => Context::Pane,
+            None => Context::Tree,
+        }
+    }
+
+    fn key(&mut self, key: Key, effects: &mut Vec<Effect>) {
+        self.notice = None;
+        if self.type_key(key, effects) {
+            return;
+        }
+        if let Some(command) = self.keymap.command(self.context(), key) {
+            self.perform(command, effects);
+        }
+    }
+
+    /// Takes a key that edits text; says whether it was one.
+    fn type_key(&mut self, key: Key, effects: &mut Vec<Effect>) -> bool {
+        match self.overlays.last_mut() {
+            Some(Overlay::Picker(picker)) => picker.key(key),
+            Some(Overlay::Prompt(prompt)) => prompt.input.key(key),
+            None if self.find.typing => self.type_query(key, effects),
+            None => false,
+        }
+    }
+
+    fn paste(&mut self, text: &str, effects: &mut Vec<Effect>) {
+        self.notice = None;
+        match self.overlays.last_mut() {
+            Some(Overlay::Picker(picker)) => picker.paste(text),
+            Some(Overlay::Prompt(prompt)) => prompt.input.insert(text),
+            None if self.find.typing => {
+                self.find.input.insert(text);
+                self.query_changed(effects);
+            }
+            None => {
+                self.notice = Some(Notice::info("press / to search for what you paste"));
+            }
+        }
+    }
+
+    /// Carries out a command; the topmost overlay has the first say.
+    pub(super) fn perform(&mut self, command: Command, effects: &mut Vec<Effect>) {
+        if self.everywhere(command, effects) || self.in_overlay(command, effects) {
+            return;
+        }
+        if self.find.typing && self.in_query(command) {
+            return;
+        }
+        match command {
+            Command::Search => self.begin_search(),
+            Command::NextMatch => self.next_match(true),
+            Command::PreviousMatch => self.next_match(false),
+            Command::Back => self.travel(false),
+            Command::Forward => self.travel(true),
+            Command::Definition => self.definition(effects),
+            Command::Problems => self.problems(),
+            Command::Edit => self.edit(effects),
+            Command::Copy => match super::copy::choices(self).into_iter().next() {
+                Some((_, text)) => effects.push(Effect::Copy(text)),
+                None => self.notice = Some(Notice::info("nothing here can be copied")),
+            },
+            Command::CopyMenu => menus::copying(self),
+            Command::Open => menus::open_path(self),
+            Command::Reload => {
+                if self.sources.is_empty() {
+                    self.notice = Some(Notice::info("nothing is open yet"));
+                } else {
+                    effects.push(self.load());
+                }
+            }
+            Command::GrowTree => self.divider = (self.divider + 40).min(800),
+            Command::ShrinkTree => self.divider = self.divider.saturating_sub(40).max(200),
+            other => self.browse(other, effects),
+        }
+    }
+
+    /// Commands that work whatever lies on top.
+    fn everywhere(&mut self, command: Command, effects: &mut Vec<Effect>) -> bool {
+        match command {
+            Command::Quit => effects.push(Effect::Quit),
+            Command::Suspend => effects.push(Effect::Suspend),
+            Command::Redraw => effects.push(Effect::Redraw),
+            Command::Help => self.once(PickerKind::Help, menus::help),
+            Command::Palette => self.once(PickerKind::Palette, menus::palette),
+            Command::Theme => self.once(PickerKind::Themes, menus::themes),
+            Command::Mouse => {
+                self.mouse = !self.mouse;
+                effects.push(Effect::SetMouse(self.mouse));
+                self.notice = Some(Notice::info(if self.mouse {
+                    "the mouse works here again"
+                } else {
+                    "the mouse selects text of the terminal now"
+                }));
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    // A list that is already on top closes instead of opening twice.
+    fn once(&mut self, kind: PickerKind, open: fn(&mut State)) {
+        if matches!(self.top(), Some(Overlay::Picker(picker)) if picker.kind == kind) {
+            self.overlays.pop();
+        } else {
+            open(self);
+        }
+    }
+
+    fn in_overlay(&mut self, command: Command, effects: &mut Vec<Effect>) -> bool {
+        match self.overlays.pop() {
+            None => false,
+            Some(Overlay::Picker(picker)) => {
+                self.in_picker(picker, command, effects);
+                true
+            }
+            Some(Overlay::Prompt(prompt)) => {
+                match command {
+                    Command::Cancel => {}
+                    Command::Accept => self.answer(prompt.kind, prompt.input.text(), effects),
+                    _ => self.overlays.push(Overlay::Prompt(prompt)),
+                }
+                true
+            }
+        }
+    }
+
+    fn in_picker(&mut self, mut picker: Picker, command: Command, effects: &mut Vec<Effect>) {
+        let page = isize::try_from(self.size.1 / 2).unwrap_or(10);
+        match command {
+            Command::Cancel if picker.kind != PickerKind::Start => return,
+            Command::Accept => {
+                let choice = picker.selected().map(|entry| entry.choice.clone());
+                if picker.kind == PickerKind::Start {
+                    self.overlays.push(Overlay::Picker(picker));
+                }
+                if let Some(choice) = choice {
+                    self.choose(choice, effects);
+                }
+                return;
+            }
+            Command::Up => picker.move_by(-1),
+            Command::Down => picker.move_by(1),
+            Command::PageUp => picker.move_by(-page),
+            Command::PageDown => picker.move_by(page),
+            Command::Top => picker.move_by(isize::MIN),
+            Command::Bottom => picker.move_by(isize::MAX),
+            _ => {}
+        }
+        self.overlays.push(Overlay::Picker(picker));
+    }
+
+    fn choose(&mut self, choice: Choice, effects: &mut Vec<Effect>) {
+        match choice {
+            Choice::Heading => {}
+            Choice::Do(command) => self.perform(command, effects),
+            Choice::Theme(name) => effects.push(Effect::SetTheme(name)),
+            Choice::Copy(text) => effects.push(Effect::Copy(text)),
+            Choice::Open(source) => self.open(vec![source], effects),
+            Choice::OpenPath => menus::open_path(self),
+        }
+    }
+
+    fn answer(&mut self, kind: PromptKind, text: &str, effects: &mut Vec<Effect>) {
+        match kind {
+            PromptKind::Open => {
+                let paths = text.split_whitespace();
+                let sources: Vec<SourceSpec> = paths
+                    .map(|path| SourceSpec::Path(path.to_owned()))
+                    .collect();
+                if !sources.is_empty() {
+                    self.open(sources, effects);
+                }
+            }
+            PromptKind::Read(purpose) => effects.push(Effect::ReadFile {
+                purpose,
+                path: text.into(),
+            }),
+        }
+    }
+
+    fn open(&mut self, sources: Vec<SourceSpec>, effects: &mut Vec<Effect>) {
+        self.sources = sources;
+        effects.push(self.load());
+    }
+
+    fn in_query(&mut self, command: Command) -> bool {
+        match command {
+            Command::Accept => self.accept_query(),
+            Command::Cancel => self.cancel_query(),
+            Command::Up | Command::Down | Command::PageUp | Command::PageDown => return false,
+            _ => {}
+        }
+        true
+    }
+
+    /// Takes what was loaded.
+    fn loaded(&mut self, result: Result<Arc<Inventory>, String>, effects: &mut Vec<Effect>) {
+        self.loading = None;
+        match result {
+            Ok(inventory) => self.adopt(inventory, effects),
+            Err(words) => self.notice = Some(Notice::failure(words)),
+        }
+    }
+
+    fn adopt(&mut self, inventory: Arc<Inventory>, effects: &mut Vec<Effect>) {
+        self.inventory = inventory;
+        self.index = Arc::default();
+        self.overlays
+            .retain(|overlay| !matches!(overlay, Overlay::Picker(picker) if picker.kind == PickerKind::Start));
+        self.find.whole = None;
+        self.find.matches = None;
+        self.find.found.clear();
+        self.find.typing = false;
+        self.history.clear();
+        self.texts.clear();
+        self.facts.clear();
+        self.allowed.clear();
+        self.counting.clear();
+        self.wanted = None;
+        // Open to the entities: the first question is which roles there are.
+        let level = 2;
+        self.tree = Tree::new(self.forest(), Openness::to_level(level));
+        effects.push(self.job(Lane::Index, Work::Index));
+    }
+
+    /// Takes what work in the background found, unless the screen has moved on.
+    fn take(&mut self, found: Found) {
+        if !found.is_wanted() {
+            return;
+        }
+        match found.answer {
+            Answer::Index(index) => {
+                self.index = index;
+                self.texts.clear();
+                self.wanted = None;
+                let open = self.tree.openness().clone();
+                let rows = super::tree::visible_rows(self.forest(), &open);
+                self.take_rows(rows, open);
+            }
+            Answer::Matches(matches) => self.found(matches),
+            Answer::Rows(rows, open) => self.take_rows(rows, open),
+            Answer::Page(content) => {
+                let (width, _) = self.pane_size();
+                self.pane.show(content, width, self.ascii);
+            }
+            Answer::Counts(counts) => {
+                for (entity, count) in counts {
+                    self.allowed.insert(entity, count);
+                    self.texts.remove(&super::item::Item::Entity(entity));
+                }
+                self.counting.clear();
+            }
+        }
+    }
+
+    fn take_rows(&mut self, rows: Vec<super::tree::Row>, open: Openness) {
+        let forest = super::children::Forest::new(&self.inventory, &self.index);
+        self.tree.replace(forest, rows, open);
+        let height = self.tree_height();
+        self.tree.show_cursor(height);
+    }
+
+    fn mouse(&mut self, mouse: Mouse, effects: &mut Vec<Effect>) {
+        match mouse.kind {
+            MouseKind::Press => self.press(mouse, effects),
+            MouseKind::Drag if self.dragging => {
+                let width = u32::from(self.size.0.max(1));
+                let share = ((u32::from(mouse.x) + 1) * 1000).div_ceil(width);
+                self.divider = u16::try_from(share).unwrap_or(1000).clamp(200, 800);
+            }
+            MouseKind::Drag => {}
+            MouseKind::Release => self.dragging = false,
+            MouseKind::WheelUp => self.wheel(mouse.target, -3),
+            MouseKind::WheelDown => self.wheel(mouse.target, 3),
+        }
+    }
+
+    fn press(&mut self, mouse: Mouse, effects: &mut Vec<Effect>) {
+        self.notice = None;
+        match mouse.target {
+            Some(Target::Divider) => self.dragging = true,
+            Some(Target::Tree) => self.pane_focused = false,
+            Some(Target::TreeRow(position)) => {
+                self.pane_focused = false;
+                if self.tree.cursor() == position {
+                    self.toggle(position);
+                } else {
+                    self.tree.select(position);
+                }
+            }
+            Some(Target::TreeMark(position)) => {
+                self.pane_focused = false;
+                self.tree.select(position);
+                self.toggle(position);
+            }
+            Some(Target::Pane) => self.pane_focused = true,
+            Some(Target::PaneLine(line)) => {
+                let again = self.pane_focused && self.pane.cursor() == line;
+                self.pane_focused = true;
+                self.pane.select(line);
+                if again {
+                    self.follow(effects);
+                }
+            }
+            Some(Target::Crumb(position)) => {
+                if let Some(item) = self.crumbs().get(position) {
+                    self.jump(*item);
+                }
+            }
+            Some(Target::ListRow(position)) => {
+                if let Some(Overlay::Picker(picker)) = self.overlays.last_mut()
+                    && picker.select(position)
+                {
+                    self.perform(Command::Accept, effects);
+                }
+            }
+            Some(Target::Outside) => self.perform(Command::Cancel, effects),
+            Some(Target::Command(command)) => self.perform(command, effects),
+            Some(Target::Field(_) | Target::Overlay) | None => {}
+        }
+    }
+
+    fn wheel(&mut self, target: Option<Target>, rows: isize) {
+        match target {
+            Some(Target::Tree | Target::TreeRow(_) | Target::TreeMark(_)) => {
+                let height = self.tree_height();
+                self.tree.scroll_by(rows, height);
+            }
+            Some(Target::Pane | Target::PaneLine(_)) => {
+                let height = self.pane_size().1;
+                self.pane.scroll_by(rows, height);
+            }
+            Some(Target::ListRow(_) | Target::Overlay) => {
+                if let Some(Overlay::Picker(picker)) = self.overlays.last_mut() {
+                    picker.move_by(rows.signum());
+                }
+            }
+            _ => {}
+        }
     }
 }

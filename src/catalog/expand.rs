@@ -47,6 +47,18 @@ impl Pattern {
                 .is_some_and(|(_, own)| name.matches(own))
     }
 
+    /// Whether its service has a wildcard, so that it may match actions of several.
+    pub fn spans_services(&self) -> bool {
+        self.prefix.is_wild()
+    }
+
+    /// The actions of one service that it matches, in order.
+    pub fn actions_of(&self, service: &'static Service) -> impl Iterator<Item = &'static Action> {
+        let meant = self.matches_service(service);
+        let actions = if meant { service.actions() } else { &[] };
+        actions.iter().filter(|action| self.matches_name(action))
+    }
+
     /// The actions of the catalogue that it matches, in order.
     pub fn actions(&self) -> impl Iterator<Item = &'static Action> {
         let services = index().services().iter();

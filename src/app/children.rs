@@ -1,0 +1,271 @@
+//! What stands below what in the tree.
+
+use crate::catalog;
+use crate::iam::{Document, Inventory};
+
+use super::index::Index;
+use super::item::{
+    Entity, Item, Owner, Part, PolicyAt, ProblemAt, Section, Slot, actions, conditions,
+    home_of_problem, principals, resources,
+};
+
+/// The tree as the inventory has it, opened or not.
+#[derive(Clone, Copy)]
+pub struct Forest<'a> {
+    inventory: &'a Inventory,
+    index: &'a Index,
+}
+
+impl<'a> Forest<'a> {
+    /// The tree of an inventory.
+    pub fn new(inventory: &'a Inventory, index: &'a Index) -> Self {
+        Forest { inventory, index }
+    }
+
+    /// The rows that stand below nothing.
+    pub fn roots(&self) -> Vec<Item> {
+        let mut roots: Vec<Item> = (0..self.inventory.accounts.len())
+            .map(|account| Item::Source(number(account)))
+            .collect();
+        if !self.inventory.problems.is_empty() {
+            roots.push(Item::Unread);
+        }
+        roots
+    }
+
+    /// The rows below a row, in order.
+    pub fn children(&self, item: Item, out: &mut Vec<Item>) {
+        match item {
+            Item::Source(account) => out.extend(
+                Section::ALL
+                    .into_iter()
+                    .filter(|section| self.count(account, *section) > 0)
+                    .map(|section| Item::Section(account, section)),
+            ),
+            Item::Unread => out.extend(
+                (0..self.inventory.problems.len())
+                    .map(|index| Item::Listed(ProblemAt::Inventory(number(index)))),
+            ),
+            Item::Section(account, section) => self.section(account, section, out),
+            Item::Entity(entity) => {
+                out.extend(
+                    entity
+                        .policies(self.inventory)
+                        .into_iter()
+                        .map(Item::Policy),
+                );
+                if let Some(user) = entity.user(self.inventory) {
+                    out.extend(
+                        (0..user.groups.len()).map(|index| Item::Membership(entity, number(index))),
+                    );
+                }
+            }
+            Item::Policy(at) => {
+                if let Some(document) = at.document(self.inventory) {
+                    out.extend(
+                        (0..document.statements.len())
+                            .map(|index| Item::Statement(at, number(index))),
+                    );
+                    problems(document, at, None, out);
+                }
+            }
+            Item::Statement(at, index) => self.statement(at, index, out),
+            Item::Part(at, statement, Part::Action(entry)) => {
+                self.covered(at, statement, entry, out);
+            }
+            Item::Service(at, statement, entry, service) => {
+                let Some(pattern) = self.pattern(at, statement, entry) else {
+                    return;
+                };
+                let Some(service) = catalog::index().services().get(service as usize) else {
+                    return;
+                };
+                out.extend(
+                    pattern
+                        .actions_of(service)
+                        .map(|action| action.id().position())
+                        .map(|action| Item::Covered(at, statement, entry, number(action))),
+                );
+            }
+            Item::Part(..)
+            | Item::Covered(..)
+            | Item::Membership(..)
+            | Item::Problem(_)
+            | Item::Listed(_) => {}
+        }
+    }
+
+    /// Whether anything stands below a row; costs no more than looking at it.
+    pub fn has_children(&self, item: Item) -> bool {
+        match item {
+            Item::Source(_) | Item::Unread | Item::Section(..) | Item::Service(..) => true,
+            Item::Entity(entity) => {
+                matches!(entity.owner, Owner::Role(_))
+                    || !entity.attached(self.inventory).is_empty()
+                    || !entity.inline(self.inventory).is_empty()
+                    || entity.boundary(self.inventory).is_some()
+                    || entity
+                        .user(self.inventory)
+                        .is_some_and(|user| !user.groups.is_empty())
+            }
+            Item::Policy(at) => at.document(self.inventory).is_some_and(|document| {
+                !document.statements.is_empty() || !document.problems.is_empty()
+            }),
+            Item::Statement(at, index) => {
+                at.statement(self.inventory, index)
+                    .is_some_and(|statement| {
+                        statement.action.is_some()
+                            || statement.resource.is_some()
+                            || statement.principal.is_some()
+                            || !statement.conditions.is_empty()
+                            || statement.unreadable
+                    })
+            }
+            Item::Part(at, statement, Part::Action(entry)) => {
+                self.pattern(at, statement, entry).is_some()
+            }
+            Item::Part(..)
+            | Item::Covered(..)
+            | Item::Membership(..)
+            | Item::Problem(_)
+            | Item::Listed(_) => false,
+        }
+    }
+
+    /// The row above a row.
+    pub fn parent(&self, item: Item) -> Option<Item> {
+        if let Item::Covered(at, statement, entry, action) = item
+            && self
+                .pattern(at, statement, entry)
+                .is_some_and(|pattern| pattern.spans_services())
+        {
+            let catalog = catalog::index();
+            let action = catalog.actions().get(action as usize)?;
+            let services = catalog.services();
+            let service = services
+                .binary_search_by(|service| service.prefix().cmp(action.service().prefix()))
+                .ok()?;
+            return Some(Item::Service(at, statement, entry, number(service)));
+        }
+        item.parent(self.inventory)
+    }
+
+    /// How many things a section has.
+    pub fn count(&self, account: u32, section: Section) -> usize {
+        let Some(found) = self.inventory.accounts.get(account as usize) else {
+            return 0;
+        };
+        match section {
+            Section::Roles => found.roles.len(),
+            Section::Users => found.users.len(),
+            Section::Groups => found.groups.len(),
+            Section::Policies => found.policies.len(),
+            Section::ResourcePolicies => found.resource_policies.len(),
+            Section::Organisation => {
+                let organisation = &found.organisation;
+                let levels = organisation.scps.iter().chain(&organisation.rcps).flatten();
+                levels.map(|level| level.policies.len()).sum()
+            }
+            Section::Problems => self.index.problems(account).len(),
+        }
+    }
+
+    fn section(&self, account: u32, section: Section, out: &mut Vec<Item>) {
+        let entity = |owner: Owner| Entity { account, owner };
+        let own = |owner: Owner| Item::Policy(entity(owner).policy(Slot::Own));
+        let count = number(self.count(account, section));
+        match section {
+            Section::Roles => out.extend((0..count).map(|i| Item::Entity(entity(Owner::Role(i))))),
+            Section::Users => out.extend((0..count).map(|i| Item::Entity(entity(Owner::User(i))))),
+            Section::Groups => {
+                out.extend((0..count).map(|i| Item::Entity(entity(Owner::Group(i)))));
+            }
+            Section::Policies => out.extend((0..count).map(|i| own(Owner::Managed(i)))),
+            Section::ResourcePolicies => out.extend((0..count).map(|i| own(Owner::Resource(i)))),
+            Section::Organisation => {
+                let Some(found) = self.inventory.accounts.get(account as usize) else {
+                    return;
+                };
+                let short = |index: usize| u16::try_from(index).unwrap_or(u16::MAX);
+                for (level, policies) in found.organisation.scps.iter().flatten().enumerate() {
+                    out.extend(
+                        (0..policies.policies.len())
+                            .map(|index| own(Owner::Scp(short(level), short(index)))),
+                    );
+                }
+                for (level, policies) in found.organisation.rcps.iter().flatten().enumerate() {
+                    out.extend(
+                        (0..policies.policies.len())
+                            .map(|index| own(Owner::Rcp(short(level), short(index)))),
+                    );
+                }
+            }
+            Section::Problems => {
+                let listed = self.index.problems(account).iter();
+                out.extend(listed.map(|problem| Item::Listed(*problem)));
+            }
+        }
+    }
+
+    fn statement(&self, at: PolicyAt, index: u32, out: &mut Vec<Item>) {
+        let Some(document) = at.document(self.inventory) else {
+            return;
+        };
+        let Some(statement) = document.statements.get(index as usize) else {
+            return;
+        };
+        let mut parts = |count: usize, part: fn(u32) -> Part| {
+            out.extend((0..count).map(|entry| Item::Part(at, index, part(number(entry)))));
+        };
+        parts(principals(statement).len(), Part::Principal);
+        parts(actions(statement).len(), Part::Action);
+        parts(resources(statement).len(), Part::Resource);
+        parts(conditions(statement).len(), Part::Condition);
+        problems(document, at, Some(index), out);
+    }
+
+    // A wildcard opens to services where it spans them, else to actions.
+    fn covered(&self, at: PolicyAt, statement: u32, entry: u32, out: &mut Vec<Item>) {
+        let Some(pattern) = self.pattern(at, statement, entry) else {
+            return;
+        };
+        if pattern.spans_services() {
+            let services = catalog::index().services().iter().enumerate();
+            out.extend(
+                services
+                    .filter(|(_, service)| pattern.actions_of(service).next().is_some())
+                    .map(|(service, _)| Item::Service(at, statement, entry, number(service))),
+            );
+        } else {
+            out.extend(
+                pattern
+                    .actions()
+                    .map(|action| action.id().position())
+                    .map(|action| Item::Covered(at, statement, entry, number(action))),
+            );
+        }
+    }
+
+    /// The pattern of an action row, where it is one that can be opened.
+    pub fn pattern(&self, at: PolicyAt, statement: u32, entry: u32) -> Option<catalog::Pattern> {
+        let statement = at.statement(self.inventory, statement)?;
+        let text = actions(statement).get(entry as usize)?.text.as_plain()?;
+        if !text.contains(['*', '?']) {
+            return None;
+        }
+        catalog::Pattern::parse(text).filter(catalog::Pattern::is_wild)
+    }
+}
+
+fn problems(document: &Document, at: PolicyAt, home: Option<u32>, out: &mut Vec<Item>) {
+    out.extend(
+        (0..document.problems.len())
+            .filter(|index| home_of_problem(document, *index) == home)
+            .map(|index| Item::Problem(ProblemAt::Document(at, number(index)))),
+    );
+}
+
+// Inventories of more than four thousand million of anything do not fit into memory.
+fn number(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,152 @@
+//! The lists that can be opened: help, palette, themes, what to copy, what to open.
+
+use super::command::{Command, Context};
+use super::copy;
+use super::overlay::{Overlay, Prompt, PromptKind};
+use super::picker::{Choice, Entry, Picker, PickerKind};
+use super::{Binding, Input, SourceSpec, State};
+
+/// What each key does, by where it works.
+pub(super) fn help(state: &mut State) {
+    let mut entries = Vec::new();
+    for context in Context::ALL {
+        let bindings = state.keymap.bindings().iter();
+        let own: Vec<&Binding> = bindings
+            .filter(|binding| binding.context == context && !binding.keys.is_empty())
+            .collect();
+        if own.is_empty() {
+            continue;
+        }
+        entries.push(Entry::heading(match context {
+            Context::Everywhere => "Everywhere",
+            Context::Tree => "In the tree",
+            Context::Pane => "In the side pane",
+            Context::List => "In lists",
+            Context::Simulator => "In the simulator",
+            Context::Denial => "In the answer to a denial",
+            Context::Text => "Where text is typed",
+        }));
+        entries.extend(own.into_iter().map(|binding| Entry {
+            label: binding.description.clone(),
+            detail: String::new(),
+            keys: keys_of(binding),
+            choice: Choice::Do(binding.command),
+        }));
+    }
+    push(state, Picker::new(PickerKind::Help, "Help", entries));
+}
+
+/// Every command, with its keys.
+pub(super) fn palette(state: &mut State) {
+    let entries = Command::ALL
+        .iter()
+        .map(|command| {
+            let bindings = state.keymap.bindings().iter();
+            let own: Vec<&Binding> = bindings
+                .filter(|binding| binding.command == *command)
+                .collect();
+            let keys: Vec<String> = own.iter().map(|binding| keys_of(binding)).collect();
+            let words = own
+                .first()
+                .map_or(command.words(), |binding| &binding.description);
+            Entry {
+                label: label(*command),
+                detail: words.to_owned(),
+                keys: keys
+                    .into_iter()
+                    .find(|keys| !keys.is_empty())
+                    .unwrap_or_default(),
+                choice: Choice::Do(*command),
+            }
+        })
+        .collect();
+    push(state, Picker::new(PickerKind::Palette, "Commands", entries));
+}
+
+/// A command's name for reading: `expand all`.
+pub fn label(command: Command) -> String {
+    command.name().replace('-', " ")
+}
+
+fn keys_of(binding: &Binding) -> String {
+    let keys: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
+    keys.join(" ")
+}
+
+/// The themes.
+pub(super) fn themes(state: &mut State) {
+    let (current, all) = &state.themes;
+    let entries = all
+        .iter()
+        .map(|name| {
+            let detail = if name == current { "in use" } else { "" };
+            Entry::new(name, detail, Choice::Theme(name.clone()))
+        })
+        .collect();
+    let mut picker = Picker::new(PickerKind::Themes, "Theme", entries);
+    picker.choose(&Choice::Theme(current.clone()));
+    push(state, picker);
+}
+
+/// What of the selection can be copied.
+pub(super) fn copying(state: &mut State) {
+    let entries = copy::choices(state)
+        .into_iter()
+        .map(|(label, text)| {
+            let first = text.lines().next().unwrap_or_default();
+            let detail = crate::explain::escape(first).into_owned();
+            Entry::new(label, detail, Choice::Copy(text))
+        })
+        .collect();
+    push(state, Picker::new(PickerKind::Copy, "Copy", entries));
+}
+
+/// What can be opened, when nothing is.
+pub(super) fn start(state: &mut State) {
+    let mut entries = vec![
+        Entry::heading("Look around"),
+        Entry::new(
+            "demo",
+            "the roles of Gitpod Enterprise, an example that comes with the program",
+            Choice::Open(SourceSpec::Demo),
+        ),
+        Entry::heading("Open"),
+        Entry::new(
+            "file or folder",
+            "a CloudFormation template, an account's details, a policy",
+            Choice::OpenPath,
+        ),
+    ];
+    if !state.choices.recent.is_empty() {
+        entries.push(Entry::heading("Opened lately"));
+        entries.extend(state.choices.recent.iter().map(|path| {
+            let spec = SourceSpec::Path(path.clone());
+            Entry::new(crate::explain::escape(path), "", Choice::Open(spec))
+        }));
+    }
+    if !state.choices.profiles.is_empty() {
+        entries.push(Entry::heading("Live account, read-only"));
+        entries.extend(state.choices.profiles.iter().map(|name| {
+            let spec = SourceSpec::Profile {
+                name: Some(name.clone()),
+                region: None,
+            };
+            Entry::new(crate::explain::escape(name), "profile", Choice::Open(spec))
+        }));
+    }
+    push(state, Picker::new(PickerKind::Start, "Open", entries));
+}
+
+/// Asks for the path of a source.
+pub(super) fn open_path(state: &mut State) {
+    state.overlays.push(Overlay::Prompt(Prompt {
+        kind: PromptKind::Open,
+        title: "Open a file or folder".to_owned(),
+        hint: "a path; several with spaces between them are several sources".to_owned(),
+        input: Input::default(),
+    }));
+}
+
+fn push(state: &mut State, picker: Picker) {
+    state.overlays.push(Overlay::Picker(picker));
+}

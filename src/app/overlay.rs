@@ -1,0 +1,35 @@
+//! What lies on top of the main view: a stack, whose top gets the keys first.
+
+use super::picker::Picker;
+use super::{Input, Purpose};
+
+/// Something on top of the main view.
+#[derive(Clone, Debug)]
+pub enum Overlay {
+    /// A list to choose from.
+    Picker(Picker),
+    /// A question with a line of text for an answer.
+    Prompt(Prompt),
+}
+
+/// A question with a line of text for an answer.
+#[derive(Clone, Debug)]
+pub struct Prompt {
+    /// What the answer is for.
+    pub kind: PromptKind,
+    /// The question.
+    pub title: String,
+    /// What to say below the field.
+    pub hint: String,
+    /// The answer so far.
+    pub input: Input,
+}
+
+/// What the answer to a prompt is for.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum PromptKind {
+    /// The path of a source to open.
+    Open,
+    /// The path of a file to read.
+    Read(Purpose),
+}

@@ -1,0 +1,223 @@
+//! A list to choose from, narrowed by typing: palette, help, menus, the start screen.
+
+use fuzzy_matcher::skim::SkimMatcherV2;
+
+use super::search::score;
+use super::{Command, Input, Key, SourceSpec};
+
+/// What choosing an entry does.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Choice {
+    /// Nothing: a heading.
+    Heading,
+    /// Carries a command out.
+    Do(Command),
+    /// Uses a theme.
+    Theme(String),
+    /// Copies a text.
+    Copy(String),
+    /// Opens a source.
+    Open(SourceSpec),
+    /// Asks for a path to open.
+    OpenPath,
+}
+
+/// A row of a list.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Entry {
+    /// What it is called.
+    pub label: String,
+    /// What it is or does.
+    pub detail: String,
+    /// Its keys.
+    pub keys: String,
+    /// What choosing it does.
+    pub choice: Choice,
+}
+
+impl Entry {
+    /// An entry without keys.
+    pub fn new(label: impl Into<String>, detail: impl Into<String>, choice: Choice) -> Self {
+        Entry {
+            label: label.into(),
+            detail: detail.into(),
+            keys: String::new(),
+            choice,
+        }
+    }
+
+    /// A heading.
+    pub fn heading(label: impl Into<String>) -> Self {
+        Entry::new(label, "", Choice::Heading)
+    }
+}
+
+/// What a list is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum PickerKind {
+    /// What each key does.
+    Help,
+    /// Every command.
+    Palette,
+    /// The themes.
+    Themes,
+    /// What can be copied.
+    Copy,
+    /// What can be opened.
+    Start,
+}
+
+/// A list to choose from.
+#[derive(Clone, Debug)]
+pub struct Picker {
+    /// What it is for.
+    pub kind: PickerKind,
+    /// Its title.
+    pub title: String,
+    input: Input,
+    entries: Vec<Entry>,
+    shown: Vec<usize>,
+    cursor: usize,
+    offset: usize,
+}
+
+impl Picker {
+    /// A list of entries, the first one selected.
+    pub fn new(kind: PickerKind, title: impl Into<String>, entries: Vec<Entry>) -> Self {
+        let mut picker = Picker {
+            kind,
+            title: title.into(),
+            input: Input::default(),
+            shown: (0..entries.len()).collect(),
+            entries,
+            cursor: 0,
+            offset: 0,
+        };
+        picker.settle_on_choice(true);
+        picker
+    }
+
+    /// What was typed.
+    pub fn input(&self) -> &Input {
+        &self.input
+    }
+
+    /// The entries that match what was typed.
+    pub fn shown(&self) -> impl ExactSizeIterator<Item = &Entry> {
+        self.shown.iter().map(|position| &self.entries[*position])
+    }
+
+    /// The position of the selected one among them.
+    pub fn cursor(&self) -> usize {
+        self.cursor
+    }
+
+    /// The position of the first one that is drawn, for a height.
+    pub fn offset(&self, height: usize) -> usize {
+        self.offset
+            .min(self.cursor)
+            .max((self.cursor + 1).saturating_sub(height))
+            .min(self.shown.len().saturating_sub(height))
+    }
+
+    /// The selected entry.
+    pub fn selected(&self) -> Option<&Entry> {
+        self.shown
+            .get(self.cursor)
+            .map(|position| &self.entries[*position])
+    }
+
+    /// Selects the entry that makes a choice.
+    pub fn choose(&mut self, choice: &Choice) {
+        let position = self.shown().position(|entry| entry.choice == *choice);
+        self.cursor = position.unwrap_or(self.cursor);
+    }
+
+    /// Takes a typed key; says whether it was one.
+    pub fn key(&mut self, key: Key) -> bool {
+        let before = self.input.text().to_owned();
+        let taken = self.input.key(key);
+        if self.input.text() != before {
+            self.narrow();
+        }
+        taken
+    }
+
+    /// Takes pasted text.
+    pub fn paste(&mut self, text: &str) {
+        self.input.insert(text);
+        self.narrow();
+    }
+
+    fn narrow(&mut self) {
+        let matcher = SkimMatcherV2::default();
+        let words: Vec<&str> = self.input.text().split_whitespace().collect();
+        if words.is_empty() {
+            self.shown = (0..self.entries.len()).collect();
+        } else {
+            let mut scored: Vec<(i64, usize)> = self
+                .entries
+                .iter()
+                .enumerate()
+                .filter(|(_, entry)| entry.choice != Choice::Heading)
+                .filter_map(|(position, entry)| {
+                    let scores = words.iter().map(|word| entry_score(&matcher, entry, word));
+                    scores.sum::<Option<i64>>().map(|score| (score, position))
+                })
+                .collect();
+            scored.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+            self.shown = scored.into_iter().map(|(_, position)| position).collect();
+        }
+        self.cursor = 0;
+        self.offset = 0;
+        self.settle_on_choice(true);
+    }
+
+    /// Selects the entry so many positions away, past headings.
+    pub fn move_by(&mut self, rows: isize) {
+        let last = self.shown.len().saturating_sub(1);
+        self.cursor = self.cursor.saturating_add_signed(rows).min(last);
+        self.settle_on_choice(rows >= 0);
+    }
+
+    /// Selects an entry by its position, unless it is a heading; says whether it was selected before.
+    pub fn select(&mut self, position: usize) -> bool {
+        let was = self.cursor == position;
+        let is_heading = self
+            .shown
+            .get(position)
+            .is_none_or(|entry| self.entries[*entry].choice == Choice::Heading);
+        if !is_heading {
+            self.cursor = position;
+        }
+        was
+    }
+
+    // Headings cannot be selected: on to the next entry that can, or back to one.
+    fn settle_on_choice(&mut self, forward: bool) {
+        let is_choice = |position: &usize| {
+            self.shown
+                .get(*position)
+                .is_some_and(|entry| self.entries[*entry].choice != Choice::Heading)
+        };
+        let after = (self.cursor..self.shown.len()).find(is_choice);
+        let before = (0..=self.cursor).rev().find(is_choice);
+        let found = if forward {
+            after.or(before)
+        } else {
+            before.or(after)
+        };
+        self.cursor = found.unwrap_or(0);
+        // The heading above the first entry is worth a row.
+        if self.cursor <= 1 {
+            self.offset = 0;
+        }
+    }
+}
+
+fn entry_score(matcher: &SkimMatcherV2, entry: &Entry, word: &str) -> Option<i64> {
+    let label = score(matcher, &entry.label, word).map(|score| 2 * score);
+    let keys = (entry.keys == word).then_some(1_000);
+    let detail = score(matcher, &entry.detail, word);
+    label.max(keys).max(detail)
+}

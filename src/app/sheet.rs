@@ -1,0 +1,485 @@
+//! Structured text laid out in lines of a width, with what each line is about.
+
+use std::borrow::Cow;
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use crate::explain::{Block, Fact, Item, Line as Words, Link, Mark, Meaning, Page, Table};
+use crate::iam::Place;
+
+/// What a run of characters is, for its style.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Hash)]
+#[allow(missing_docs)] // the names are those of meanings and of JSON's parts
+pub enum Tone {
+    #[default]
+    Plain,
+    Emphasis,
+    Allow,
+    Deny,
+    Unknown,
+    Warning,
+    Muted,
+    Code,
+    Key,
+    Heading,
+    JsonName,
+    JsonString,
+    JsonNumber,
+    JsonPunctuation,
+}
+
+impl From<Meaning> for Tone {
+    fn from(meaning: Meaning) -> Self {
+        match meaning {
+            Meaning::Plain => Tone::Plain,
+            Meaning::Emphasis => Tone::Emphasis,
+            Meaning::Allow => Tone::Allow,
+            Meaning::Deny => Tone::Deny,
+            Meaning::Unknown => Tone::Unknown,
+            Meaning::Warning => Tone::Warning,
+            Meaning::Muted => Tone::Muted,
+            Meaning::Code => Tone::Code,
+            Meaning::Key => Tone::Key,
+        }
+    }
+}
+
+/// Characters of one style.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Run {
+    /// What they are.
+    pub tone: Tone,
+    /// The characters.
+    pub text: Cow<'static, str>,
+    /// Where they lead.
+    pub link: Option<Link>,
+    /// The part of a document that they show.
+    pub about: Option<Place>,
+}
+
+impl Run {
+    /// Characters that lead nowhere.
+    pub fn new(tone: Tone, text: impl Into<Cow<'static, str>>) -> Self {
+        Run {
+            tone,
+            text: text.into(),
+            link: None,
+            about: None,
+        }
+    }
+}
+
+/// A line, not yet or already broken to a width.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Line {
+    /// The column at which its broken parts go on.
+    pub hanging: usize,
+    /// The part of a document that it shows or describes.
+    pub about: Option<Place>,
+    /// Its characters.
+    pub runs: Vec<Run>,
+}
+
+impl Line {
+    /// The characters alone.
+    pub fn to_plain(&self) -> String {
+        self.runs.iter().map(|run| &*run.text).collect()
+    }
+
+    /// Where it leads: its first link.
+    pub fn link(&self) -> Option<&Link> {
+        self.runs.iter().find_map(|run| run.link.as_ref())
+    }
+}
+
+/// Lays a page out, without breaking its lines.
+pub fn lay_out(page: &Page, width: usize, ascii: bool) -> Vec<Line> {
+    let mut sheet = Sheet {
+        width,
+        ascii,
+        lines: Vec::new(),
+    };
+    for (position, block) in page.blocks.iter().enumerate() {
+        if position > 0 {
+            sheet.lines.push(Line::default());
+        }
+        sheet.block(block);
+    }
+    sheet.lines
+}
+
+/// Breaks lines to a width, at spaces where there are any.
+pub fn wrap(lines: &[Line], width: usize) -> Vec<Line> {
+    let mut out = Vec::with_capacity(lines.len());
+    for line in lines {
+        wrap_line(line, width.max(1), &mut out);
+    }
+    out
+}
+
+struct Sheet {
+    width: usize,
+    ascii: bool,
+    lines: Vec<Line>,
+}
+
+impl Sheet {
+    fn block(&mut self, block: &Block) {
+        match block {
+            Block::Heading(words) => {
+                let mut runs = runs(words);
+                for run in &mut runs {
+                    if run.tone == Tone::Plain {
+                        run.tone = Tone::Heading;
+                    }
+                }
+                self.line(0, None, runs);
+            }
+            Block::Paragraph(item) => self.item(item, 0, false),
+            Block::List(items) => {
+                for item in items {
+                    self.item(item, 0, true);
+                }
+            }
+            Block::Facts(facts) => self.facts(facts),
+            Block::Table(table) => self.table(table),
+            Block::Code { text, .. } => {
+                for line in text.split('\n') {
+                    self.line(2, None, vec![Run::new(Tone::Code, line.to_owned())]);
+                }
+            }
+        }
+    }
+
+    fn line(&mut self, hanging: usize, about: Option<Place>, runs: Vec<Run>) {
+        self.lines.push(Line {
+            hanging,
+            about,
+            runs,
+        });
+    }
+
+    fn item(&mut self, item: &Item, indent: usize, bullet: bool) {
+        let mut line = vec![Run::new(Tone::Plain, " ".repeat(indent))];
+        let mut hanging = indent;
+        if let Some(mark) = item.mark {
+            line.push(self.mark(mark));
+            hanging += 2;
+        } else if bullet {
+            let bullet = if self.ascii { "- " } else { "· " };
+            line.push(Run::new(Tone::Muted, bullet));
+            hanging += 2;
+        }
+        line.extend(runs(&item.line));
+        self.line(hanging, item.about, line);
+        for below in &item.below {
+            self.item(below, indent + 2, true);
+        }
+    }
+
+    fn mark(&self, mark: Mark) -> Run {
+        let glyph = if self.ascii {
+            mark.ascii()
+        } else {
+            mark.glyph()
+        };
+        Run::new(mark.meaning().into(), format!("{glyph} "))
+    }
+
+    fn facts(&mut self, facts: &[Fact]) {
+        let widest = facts.iter().map(|fact| fact.label.width()).max();
+        let column = widest.unwrap_or(0).min(18) + 2;
+        for fact in facts {
+            let mut label = Some(&*fact.label);
+            if fact.values.is_empty() {
+                self.line(0, None, vec![Run::new(Tone::Muted, fact.label.to_string())]);
+            }
+            for value in &fact.values {
+                self.fact_value(label.take(), value, column);
+            }
+        }
+    }
+
+    fn fact_value(&mut self, label: Option<&str>, value: &Item, column: usize) {
+        let label = label.unwrap_or_default();
+        let mut line = Vec::new();
+        let room = column.saturating_sub(label.width()).max(1);
+        if !label.is_empty() {
+            line.push(Run::new(Tone::Muted, label.to_owned()));
+        }
+        line.push(Run::new(Tone::Plain, " ".repeat(room)));
+        let mut hanging = column;
+        if let Some(mark) = value.mark {
+            line.push(self.mark(mark));
+            hanging += 2;
+        }
+        line.extend(runs(&value.line));
+        self.line(hanging, value.about, line);
+        for below in &value.below {
+            self.item(below, hanging, false);
+        }
+    }
+
+    fn table(&mut self, table: &Table) {
+        let columns = table.head.len();
+        let Some(last) = columns.checked_sub(1) else {
+            return;
+        };
+        let mut widths: Vec<usize> = table.head.iter().map(|head| head.width()).collect();
+        for row in &table.rows {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = (*width).max(width_of(cell));
+            }
+        }
+        let before: usize = widths[..last].iter().map(|width| width + 2).sum();
+        if before + widths[last].min(16) > self.width {
+            self.stacked(table);
+            return;
+        }
+        let heads = table
+            .head
+            .iter()
+            .map(|head| vec![Run::new(Tone::Muted, head.to_string())]);
+        self.table_row(heads, &widths, before);
+        for row in &table.rows {
+            self.table_row(row.iter().map(runs), &widths, before);
+        }
+    }
+
+    fn table_row(
+        &mut self,
+        cells: impl Iterator<Item = Vec<Run>>,
+        widths: &[usize],
+        hanging: usize,
+    ) {
+        let mut line = Vec::new();
+        let mut padding = 0;
+        for (cell, width) in cells.zip(widths) {
+            if padding > 0 {
+                line.push(Run::new(Tone::Plain, " ".repeat(padding)));
+            }
+            let own: usize = cell.iter().map(|run| run.text.width()).sum();
+            line.extend(cell);
+            padding = width.saturating_sub(own) + 2;
+        }
+        self.line(hanging, None, line);
+    }
+
+    // A table too wide for the pane: what a row is about, and the rest of it below.
+    fn stacked(&mut self, table: &Table) {
+        for row in &table.rows {
+            for (position, (cell, head)) in row.iter().zip(&table.head).enumerate() {
+                if position == 0 {
+                    self.line(2, None, runs(cell));
+                } else if !cell.is_empty() {
+                    let mut line = vec![Run::new(Tone::Muted, format!("  {head} "))];
+                    line.extend(runs(cell));
+                    self.line(4, None, line);
+                }
+            }
+        }
+    }
+}
+
+fn runs(words: &Words) -> Vec<Run> {
+    let spans = words.spans.iter();
+    spans
+        .map(|span| Run {
+            tone: span.meaning.into(),
+            text: span.text.clone(),
+            link: span.link.clone(),
+            about: None,
+        })
+        .collect()
+}
+
+fn width_of(words: &Words) -> usize {
+    words.spans.iter().map(|span| span.text.width()).sum()
+}
+
+fn wrap_line(line: &Line, width: usize, out: &mut Vec<Line>) {
+    let total: usize = line.runs.iter().map(|run| run.text.width()).sum();
+    if total <= width {
+        out.push(line.clone());
+        return;
+    }
+    // A hanging indent that leaves no room to speak of is not kept.
+    let hanging = if line.hanging + 12 > width {
+        line.hanging.min(width / 4)
+    } else {
+        line.hanging
+    };
+    let mut breaker = Breaker {
+        width,
+        hanging,
+        about: line.about,
+        used: 0,
+        is_blank: true,
+        runs: Vec::new(),
+        out,
+    };
+    for run in &line.runs {
+        let mut rest = &*run.text;
+        while !rest.is_empty() {
+            let spaces = rest.len() - rest.trim_start_matches(' ').len();
+            let (token, after) = if spaces > 0 {
+                rest.split_at(spaces)
+            } else {
+                rest.split_at(rest.find(' ').unwrap_or(rest.len()))
+            };
+            breaker.token(run, token, spaces > 0);
+            rest = after;
+        }
+    }
+    breaker.end();
+}
+
+struct Breaker<'a> {
+    width: usize,
+    hanging: usize,
+    about: Option<Place>,
+    used: usize,
+    // Whether only the indent stands on the line.
+    is_blank: bool,
+    runs: Vec<Run>,
+    out: &'a mut Vec<Line>,
+}
+
+impl Breaker<'_> {
+    fn token(&mut self, run: &Run, token: &str, is_space: bool) {
+        let wide = token.width();
+        if self.used + wide <= self.width {
+            self.push(run, token, wide, is_space);
+            return;
+        }
+        if is_space {
+            // The end of the line stands for the spaces.
+            self.end();
+            return;
+        }
+        if !self.is_blank && self.hanging + wide <= self.width {
+            self.end();
+            self.push(run, token, wide, false);
+            return;
+        }
+        self.split(run, token);
+    }
+
+    // A word that is longer than a line: broken where it must.
+    fn split(&mut self, run: &Run, token: &str) {
+        let mut part = String::new();
+        let mut wide = 0;
+        for character in token.chars() {
+            let own = character.width().unwrap_or(0);
+            if self.used + wide + own > self.width && (wide > 0 || !self.is_blank) {
+                self.push(run, &std::mem::take(&mut part), wide, false);
+                self.end();
+                wide = 0;
+            }
+            part.push(character);
+            wide += own;
+        }
+        self.push(run, &part, wide, false);
+    }
+
+    fn push(&mut self, run: &Run, text: &str, wide: usize, is_space: bool) {
+        if text.is_empty() {
+            return;
+        }
+        self.used += wide;
+        self.is_blank &= is_space;
+        match self.runs.last_mut() {
+            Some(last) if last.tone == run.tone && last.link == run.link => {
+                last.text.to_mut().push_str(text);
+            }
+            _ => self.runs.push(Run {
+                text: Cow::Owned(text.to_owned()),
+                ..run.clone()
+            }),
+        }
+    }
+
+    fn end(&mut self) {
+        let runs = std::mem::take(&mut self.runs);
+        if !runs.is_empty() {
+            self.out.push(Line {
+                hanging: self.hanging,
+                about: self.about,
+                runs,
+            });
+        }
+        if self.hanging > 0 {
+            self.runs
+                .push(Run::new(Tone::Plain, " ".repeat(self.hanging)));
+        }
+        self.used = self.hanging;
+        self.is_blank = true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(lines: &[Line]) -> Vec<String> {
+        lines.iter().map(Line::to_plain).collect()
+    }
+
+    fn line(hanging: usize, words: &str) -> Line {
+        Line {
+            hanging,
+            about: None,
+            runs: vec![Run::new(Tone::Plain, words.to_owned())],
+        }
+    }
+
+    #[test]
+    fn lines_break_at_spaces_and_long_words_where_they_must() {
+        assert_eq!(
+            text(&wrap(&[line(2, "one two three")], 8)),
+            ["one two", "  three"]
+        );
+        assert_eq!(
+            text(&wrap(&[line(0, "abcdefghij")], 4)),
+            ["abcd", "efgh", "ij"]
+        );
+        assert_eq!(text(&wrap(&[line(0, "漢字漢字")], 5)), ["漢字", "漢字"]);
+        assert_eq!(text(&wrap(&[line(0, "漢")], 1)), ["漢"]);
+    }
+
+    #[test]
+    fn no_line_is_wider_than_asked() {
+        let words = "a bb ccc dddddddddddddddddddddddddd e ";
+        for width in 2..40 {
+            for hanging in 0..20 {
+                for line in wrap(&[line(hanging, words)], width) {
+                    assert!(line.to_plain().width() <= width, "{width} {hanging}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn facts_align_and_tables_stack_when_narrow() {
+        let mut page = Page::new("x");
+        page.facts(vec![Fact::new("Actions", "one"), Fact::new("On", "two")]);
+        page.table(
+            &["Service", "What it may do there"],
+            vec![vec!["s3".into(), "reads and writes".into()]],
+        );
+        assert_eq!(
+            text(&lay_out(&page, 40, false)),
+            [
+                "Actions  one",
+                "On       two",
+                "",
+                "Service  What it may do there",
+                "s3       reads and writes",
+            ]
+        );
+        assert_eq!(
+            text(&lay_out(&page, 20, false))[3..],
+            ["s3", "  What it may do there reads and writes"]
+        );
+    }
+}

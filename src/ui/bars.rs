@@ -1,0 +1,213 @@
+//! The first line, the breadcrumb and the last line.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use unicode_width::UnicodeWidthStr;
+
+use crate::app::menus::label;
+use crate::app::{Command, Context, Target};
+use crate::explain::escape;
+
+use super::pen::{Pen, clip_front, fill};
+use super::{Look, Regions, View};
+
+/// What is open, and whose account it is taken for.
+pub fn header(view: &View<'_>, frame: &mut Frame<'_>, area: Rect, regions: &mut Regions) {
+    let style = view.theme.style(Look::Header);
+    fill(frame.buffer_mut(), area, style);
+    let help = match view.state.keymap.key_of(Context::Everywhere, Command::Help) {
+        Some(key) => format!("read-only  {key}:help "),
+        None => "read-only ".to_owned(),
+    };
+    let mut parts = vec![" iamscope ".to_owned()];
+    parts.extend(sources(view));
+    let wide = u16::try_from(help.width()).unwrap_or(u16::MAX);
+    let left = Rect::new(area.x, area.y, area.width.saturating_sub(wide + 1), 1);
+    let mut pen = Pen::new(frame.buffer_mut(), left, view.state.ascii);
+    for (position, part) in parts.iter().enumerate() {
+        // Whole or not at all, but for the name of the source.
+        if position > 1 && pen.room() < part.width() + 2 {
+            break;
+        }
+        pen.write(part, style);
+        pen.write(" ", style);
+    }
+    let right = Rect::new(left.right() + 1, area.y, wide.min(area.width), 1).intersection(area);
+    let mut pen = Pen::new(frame.buffer_mut(), right, view.state.ascii);
+    pen.write(&help, style);
+    regions.add(right, Target::Command(Command::Help));
+}
+
+fn sources(view: &View<'_>) -> Vec<String> {
+    let inventory = &view.state.inventory;
+    let mut parts = Vec::new();
+    match &inventory.sources[..] {
+        [] => parts.push("nothing open".to_owned()),
+        [one] => parts.push(escape(file_name(&one.path)).into_owned()),
+        [one, others @ ..] => parts.push(format!(
+            "{} and {} more",
+            escape(file_name(&one.path)),
+            others.len()
+        )),
+    }
+    let assumed = |value: &str, assumed: bool| {
+        if assumed {
+            format!("{} (assumed)", escape(value))
+        } else {
+            escape(value).into_owned()
+        }
+    };
+    if let [account] = &inventory.accounts[..] {
+        let id = assumed(&account.id.value, account.id.assumed);
+        parts.push(format!(" account {id}"));
+        parts.push(format!(
+            " {}",
+            assumed(&account.region.value, account.region.assumed)
+        ));
+    }
+    parts
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/')
+        .find(|part| !part.is_empty())
+        .unwrap_or(path)
+}
+
+/// Where the selection is.
+pub fn crumbs(view: &View<'_>, frame: &mut Frame<'_>, area: Rect, regions: &mut Regions) {
+    let state = view.state;
+    let between = if state.ascii { " > " } else { " › " };
+    let names: Vec<String> = state
+        .crumbs()
+        .into_iter()
+        .map(|item| {
+            let text = state.text_of(item);
+            text.map(crate::app::rows::RowText::title)
+                .unwrap_or_default()
+        })
+        .collect();
+    let total: usize = names.iter().map(|name| name.width() + 3).sum();
+    let base = view.theme.style(Look::Text);
+    let muted = base.patch(view.theme.style(Look::Muted));
+    // The end says where one is; the beginning gives way.
+    let mut first = 0;
+    let mut wide = total;
+    let room = usize::from(area.width).saturating_sub(4);
+    while wide > room && first + 1 < names.len() {
+        wide -= names[first].width() + 3;
+        first += 1;
+    }
+    let mut pen = Pen::new(frame.buffer_mut(), area, state.ascii);
+    pen.skip(1);
+    if first > 0 {
+        pen.write(if state.ascii { ".. > " } else { "… › " }, muted);
+    }
+    for (position, name) in names.iter().enumerate().skip(first) {
+        let from = pen.column();
+        let last = position + 1 == names.len();
+        let shown = if last {
+            clip_front(name, pen.room())
+        } else {
+            name
+        };
+        pen.write(shown, if last { base } else { muted });
+        let region = Rect::new(from, area.y, pen.column().saturating_sub(from), 1);
+        regions.add(region, Target::Crumb(position));
+        if !last {
+            pen.write(between, muted);
+        }
+    }
+}
+
+/// What can be done, or what was said.
+pub fn footer(view: &View<'_>, frame: &mut Frame<'_>, area: Rect, regions: &mut Regions) {
+    let state = view.state;
+    let style = view.theme.style(Look::Footer);
+    fill(frame.buffer_mut(), area, style);
+    if state.find.typing && state.overlays.is_empty() {
+        query(view, frame, area, regions);
+        return;
+    }
+    let mut pen = Pen::new(frame.buffer_mut(), area, state.ascii);
+    pen.skip(1);
+    if let Some(notice) = &state.notice {
+        let look = if notice.failed {
+            Look::Error
+        } else {
+            Look::Emphasis
+        };
+        let words = if notice.failed { "! " } else { "" };
+        let said = notice.words.lines().next().unwrap_or_default();
+        pen.write(
+            &format!("{words}{}", escape(said)),
+            style.patch(view.theme.style(look)),
+        );
+        return;
+    }
+    if let Some(words) = &state.loading {
+        let turns: &[&str] = if state.ascii {
+            &["|", "/", "-", "\\"]
+        } else {
+            &["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
+        };
+        let turn = turns[state.ticks % turns.len()];
+        let key = state.keymap.key_of(Context::Everywhere, Command::Cancel);
+        let stop = key.map(|key| format!("   {key} stops")).unwrap_or_default();
+        pen.write(&format!("{turn} loading {}{stop}", escape(words)), style);
+        return;
+    }
+    hints(view, &mut pen, style, area.y, regions);
+}
+
+fn query(view: &View<'_>, frame: &mut Frame<'_>, area: Rect, regions: &mut Regions) {
+    let find = &view.state.find;
+    let style = view.theme.style(Look::Footer);
+    let said = match &find.matches {
+        _ if find.input.is_empty() => "roles, policies, actions, resources, conditions".to_owned(),
+        _ if find.waiting => "searching".to_owned(),
+        Some(matches) if matches.total == 0 => "nothing matches".to_owned(),
+        Some(matches) => format!("{} matches", matches.total),
+        None => String::new(),
+    };
+    let mut pen = Pen::new(frame.buffer_mut(), area, view.state.ascii);
+    pen.skip(1);
+    pen.write("/", style.patch(view.theme.style(Look::FooterKey)));
+    // The end of what is typed is what one looks at.
+    let room = pen.room().saturating_sub(4);
+    let before = clip_front(find.input.before(), room);
+    pen.write(before, style.patch(view.theme.style(Look::InputFocused)));
+    let cursor = pen.column();
+    regions.cursor = Some((cursor, area.y));
+    pen.write(
+        find.input.behind(),
+        style.patch(view.theme.style(Look::InputFocused)),
+    );
+    pen.skip(3);
+    if pen.room() > said.width() {
+        pen.write(&said, style.patch(view.theme.style(Look::Muted)));
+    }
+}
+
+fn hints(view: &View<'_>, pen: &mut Pen<'_>, style: Style, y: u16, regions: &mut Regions) {
+    let state = view.state;
+    let context = state.context();
+    let key_style = style.patch(view.theme.style(Look::FooterKey));
+    for command in super::hinted(state) {
+        let Some(key) = state.keymap.key_of(context, *command) else {
+            continue;
+        };
+        let (key, words) = (key.to_string(), label(*command));
+        if pen.room() < key.width() + words.width() + 1 {
+            break;
+        }
+        let from = pen.column();
+        pen.write(&key, key_style);
+        pen.write(" ", style);
+        pen.write(&words, style);
+        let region = Rect::new(from, y, pen.column() - from, 1);
+        regions.add(region, Target::Command(*command));
+        pen.skip(2);
+    }
+}

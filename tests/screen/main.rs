@@ -1,0 +1,7 @@
+//! The screen, without a terminal.
+
+#![allow(clippy::panic, clippy::unwrap_used)] // helpers of tests
+
+mod browsing;
+mod sample;
+mod stage;
