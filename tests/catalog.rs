@@ -258,3 +258,24 @@ fn the_recorded_counts_are_those_of_the_catalogue() {
     assert!(recorded("documentation_links") * 100 >= recorded("actions") * 95);
     assert!(recorded("dependents_known") * 100 >= recorded("actions") * 85);
 }
+
+#[test]
+fn explanations_read_as_before() {
+    for (name, arguments) in [
+        ("action with resource types and keys", "s3:ListBucket"),
+        ("action with dependents", "lambda:CreateFunction"),
+        ("action that hides permissions management", "iam:PassRole"),
+        ("action without resource types", "s3:ListAllMyBuckets"),
+        ("action that hands out credentials", "sts:AssumeRole"),
+        ("pattern", "acm:Delete*"),
+        ("pattern over services", "*:*AccessKey*"),
+        ("name of an API operation", "s3:CopyObject"),
+        ("misspelt name", "aps:GetMetricsMetadata"),
+        ("newer than the data", "account:ReopenAccount"),
+        ("retired", "deepracer:CreateCar"),
+        ("name without a prefix", "GetObject"),
+    ] {
+        let text = String::from_utf8(explain(&[arguments]).stdout).unwrap();
+        insta::assert_snapshot!(name.replace(' ', "_"), text);
+    }
+}

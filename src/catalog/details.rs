@@ -210,6 +210,20 @@ impl ServiceDetails {
 }
 
 impl ActionInfo {
+    /// What it does as a clause, `delete a certificate`: the description without the words that
+    /// nearly all of AWS's begin with. The whole description where it begins otherwise.
+    pub fn purpose(&self) -> &'static str {
+        let beginnings = [
+            "Grants permission to ",
+            "Grants permissions to ",
+            "Controls permission to ",
+        ];
+        let mut without = beginnings
+            .iter()
+            .filter_map(|beginning| self.description.strip_prefix(beginning));
+        without.next().unwrap_or(self.description)
+    }
+
     pub(super) fn of(action: &'static Action) -> Self {
         let service = action.service();
         let details = service.details();

@@ -52,6 +52,7 @@ fn every_service_decodes_without_dangling_references() {
         for action in service.actions() {
             let info = action.details();
             assert!(!info.description.is_empty(), "{}", action.canonical());
+            assert!(!info.description.contains(char::is_control));
             assert!(
                 info.documentation.starts_with("https://"),
                 "{}",
@@ -112,6 +113,8 @@ fn an_action_is_explained() {
         info.documentation,
         "https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html"
     );
+
+    assert_eq!(info.purpose(), "retrieve objects from Amazon S3");
 
     let run = action("ec2:RunInstances").unwrap();
     assert!(run.dependent_actions.unwrap().contains(&"iam:PassRole"));

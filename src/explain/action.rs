@@ -57,11 +57,16 @@ pub fn pattern_table(pattern: &str) -> Page {
             Line::new().action(action.canonical()),
             level(action),
             resource_names(&info).into(),
-            info.description.into(),
+            info.purpose().into(),
         ]
     });
     page.table(
-        &["Action", "Access level", "Resource types", "What it does"],
+        &[
+            "Action",
+            "Access level",
+            "Resource types (* required)",
+            "What it may do",
+        ],
         rows.collect(),
     );
     page
@@ -77,10 +82,12 @@ fn counted(summary: &Summary) -> Line {
             count(services, "service"),
             levels(&summary.by_level)
         ));
-    if summary.hidden_permissions_management > 0 {
+    let hidden = summary.hidden_permissions_management;
+    if hidden > 0 {
         line = line.plain(format!(
-            "; {} of them manage permissions although AWS calls them something milder",
-            number(summary.hidden_permissions_management)
+            "; {} that AWS calls something milder also {} permissions",
+            number(hidden),
+            if hidden == 1 { "manages" } else { "manage" },
         ));
     }
     line.muted(format!(" (data of {})", data_date()))
@@ -96,6 +103,9 @@ fn levels(by_level: &[usize; 5]) -> String {
 }
 
 fn resource_names(info: &ActionInfo) -> String {
+    if info.resource_types.is_empty() {
+        return "none".to_owned();
+    }
     let names = info.resource_types.iter().map(|used| {
         let star = if used.required { "*" } else { "" };
         format!("{}{star}", used.name)
@@ -311,5 +321,5 @@ fn not_known(name: &str, answer: &Lookup) -> Page {
 fn suggestion(action: &'static Action) -> Item {
     let line = Line::new().action(action.canonical());
     let line = line.muted(format!(" ({})", action.level()));
-    Item::new(line.plain(format!(": {}", action.details().description)))
+    Item::new(line.plain(format!(": {}", action.details().purpose())))
 }

@@ -4,5 +4,6 @@
 #![allow(clippy::panic, clippy::unwrap_used)] // helpers of tests
 
 mod endings;
+mod explaining;
 mod living;
 mod terminal;

@@ -222,7 +222,7 @@ fn block(
         let link = enrichment.links.get(&full);
         counts.documentation_links += usize::from(link.is_some());
         action_rows.push(json!([
-            action.description,
+            one_line(&action.description),
             uses,
             key_index(&action.condition_keys)?,
             dependents,
@@ -240,9 +240,14 @@ fn block(
     }
     let key_rows: Vec<Value> = keys
         .values()
-        .map(|key| json!([key.key, key.kind, key.description]))
+        .map(|key| json!([key.key, key.kind, one_line(&key.description)]))
         .collect();
     Ok(json!({ "keys": key_rows, "types": type_rows, "actions": action_rows }))
+}
+
+/// Some descriptions hold line feeds and runs of spaces.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn enrichment(folders: &Folders) -> Result<Enrichment> {
