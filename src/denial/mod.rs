@@ -15,12 +15,14 @@ mod resource;
 mod sentence;
 mod squeeze;
 mod structured;
+mod trail;
 mod types;
 mod wrapper;
 
 #[cfg(test)]
 mod tests;
 
+pub use trail::{Group, Progress, ScanError, Trail, scan};
 pub use types::{Cause, ContextFact, Denial, Field, PolicyType};
 
 /// Longest piece of text read as one message. Denials are a few kilobytes at most, the

@@ -1,6 +1,7 @@
 //! JSON: a decoded authorization message, CloudTrail events, error bodies.
 
 use super::clean;
+use super::trail::Event;
 use super::types::Denial;
 use serde_json::Value;
 
@@ -41,6 +42,10 @@ fn walk(value: &Value, depth: usize, found: &mut Vec<Denial>) {
     }
     if let Some(denial) = decoded(value) {
         found.push(denial);
+        return;
+    }
+    if let Some(event) = Event::read(value) {
+        found.push(event.denial());
         return;
     }
     match value {

@@ -1,0 +1,11 @@
+//! CloudTrail: one event as a denial, and whole files of them as a ranked list.
+
+mod event;
+mod facts;
+mod scan;
+mod target;
+#[cfg(test)]
+mod tests;
+
+pub(super) use event::Event;
+pub use scan::{Group, Progress, ScanError, Trail, scan};
