@@ -192,6 +192,28 @@ impl Text {
         }
     }
 
+    /// What follows a prefix, where the text begins with it: the same known characters and the same
+    /// references.
+    pub fn after(&self, prefix: &Text) -> Option<Text> {
+        let (own, wanted) = (self.to_parts(), prefix.to_parts());
+        let mut rest = own.into_iter();
+        for (at, part) in wanted.iter().enumerate() {
+            let last = at + 1 == wanted.len();
+            match (part, rest.next()) {
+                (Part::Literal(wanted), _) if wanted.is_empty() => return Some(self.clone()),
+                (part, Some(own)) if *part == own => {}
+                (Part::Literal(wanted), Some(Part::Literal(own))) if last => {
+                    let remainder = own.strip_prefix(&**wanted)?;
+                    return Some(Text::from_parts(
+                        std::iter::once(Part::Literal(remainder.into())).chain(rest),
+                    ));
+                }
+                _ => return None,
+            }
+        }
+        Some(Text::from_parts(rest))
+    }
+
     /// Whether the text is known and empty.
     pub fn is_empty(&self) -> bool {
         self.as_plain().is_some_and(str::is_empty)
@@ -232,5 +254,39 @@ impl fmt::Display for Text {
 impl fmt::Debug for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}", self.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mixed(parts: &[&str]) -> Text {
+        Text::from_parts(parts.iter().map(|part| match part.strip_prefix('$') {
+            Some(name) => Part::Unresolved(Arc::new(Unresolved {
+                name: name.to_owned(),
+                kind: UnresolvedKind::Parameter,
+                place: Place::default(),
+            })),
+            None => Part::Literal((*part).into()),
+        }))
+    }
+
+    #[test]
+    fn what_follows_a_prefix() {
+        let bucket = mixed(&["arn:aws:s3:::", "$Bucket"]);
+        let object = mixed(&["arn:aws:s3:::", "$Bucket", "/key"]);
+        assert_eq!(object.after(&bucket), Some(Text::plain("/key")));
+        assert_eq!(bucket.after(&bucket), Some(Text::plain("")));
+        assert_eq!(bucket.after(&object), None);
+        assert_eq!(mixed(&["arn:aws:s3:::", "$Other"]).after(&bucket), None);
+        assert_eq!(
+            Text::plain("arn:b/key").after(&Text::plain("arn:b")),
+            Some(Text::plain("/key"))
+        );
+        assert_eq!(
+            Text::plain("arn:${Bucket}").after(&mixed(&["arn:", "$Bucket"])),
+            None
+        );
     }
 }
