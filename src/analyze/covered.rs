@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use crate::catalog::{self, Action, ActionSet, Pattern, Service};
 use crate::iam::{ActionElement, ResourceElement, Statement};
 
+use super::database;
 use super::form::{Form, ResourcePattern};
 
 /// The actions of a statement.
@@ -44,6 +45,11 @@ pub fn covered(statement: &Statement) -> Covered {
         // A trust policy has no resource; NotResource leaves all but a few.
         _ => covered.actions.clone(),
     };
+    if database::matches_none(statement)
+        && let Some(connect) = catalog::index().find("rds-db:connect")
+    {
+        covered.effective.remove(connect.id());
+    }
     covered
 }
 

@@ -1,6 +1,7 @@
 //! `rds-db:connect` names a database by its resource id (`db-ABC...`), which no `Ref` gives
 //! (RDS: UsingWithRDS.IAMDBAuth.IAMPolicy).
 
+use crate::catalog::Action;
 use crate::iam::{Glob, Problem, Statement, Text};
 
 /// What the resource ids of instances, clusters and proxies begin with.
@@ -32,6 +33,24 @@ pub(super) fn problem(statement: &Statement) -> Option<Problem> {
             .hint("use the attribute `DbiResourceId`, or `DBClusterResourceId` of a cluster")
             .page("RDS:UsingWithRDS.IAMDBAuth.IAMPolicy"),
         )
+    })
+}
+
+/// Whether an action is `rds-db:connect`.
+pub(super) fn is_connect(action: &Action) -> bool {
+    action.lower() == "rds-db:connect"
+}
+
+/// Whether every resource of a statement is a database user whose database is no resource id, so that
+/// `rds-db:connect` matches none.
+pub(super) fn matches_none(statement: &Statement) -> bool {
+    statement.resource.as_ref().is_some_and(|element| {
+        !element.not
+            && !element.entries.is_empty()
+            && element
+                .entries
+                .iter()
+                .all(|entry| identifier(&entry.text).is_some())
     })
 }
 

@@ -1,10 +1,8 @@
 //! What is remarkable about a statement beyond what AWS's grammar checks: grants that have no
 //! effect, conditions that cannot do what they say, sensitive actions on everything.
 
-use std::collections::HashSet;
-
 use crate::catalog::{self, Action, Lookup};
-use crate::iam::{Effect, Entry, Place, PolicyKind, Problem, Statement, Text};
+use crate::iam::{Effect, Entry, Place, PolicyKind, Problem, Statement};
 
 use super::form::ResourcePattern;
 use super::keys::{AbsentKey, WithoutKey, absent_keys};
@@ -22,6 +20,8 @@ pub enum FindingKind {
     IdleStatement,
     /// A condition on a key that requests never carry.
     AbsentKey,
+    /// Such a condition by which the whole statement never applies.
+    NeverApplies,
     /// A sensitive action on every resource.
     Unscoped,
     /// A database user named by an identifier that AWS does not match.
@@ -77,19 +77,26 @@ pub fn findings_of(statement: &Statement, kind: PolicyKind, covered: &Covered) -
     found.all
 }
 
-/// What the statement does when it applies: `grants`.
-fn verb(statement: &Statement, kind: PolicyKind) -> &'static str {
-    match (statement.effect, kind) {
-        (Some(Effect::Deny), _) => "denies",
+/// What a statement does when it applies, of one action and of several: `grants`, `grant`.
+#[derive(Clone, Copy)]
+struct Verb {
+    one: &'static str,
+    many: &'static str,
+}
+
+fn verb(statement: &Statement, kind: PolicyKind) -> Verb {
+    let (one, many) = match (statement.effect, kind) {
+        (Some(Effect::Deny), _) => ("denies", "deny"),
         (_, PolicyKind::Boundary | PolicyKind::Session | PolicyKind::Scp | PolicyKind::Vpce) => {
-            "allows"
+            ("allows", "allow")
         }
-        _ => "grants",
-    }
+        _ => ("grants", "grant"),
+    };
+    Verb { one, many }
 }
 
 struct Findings {
-    verb: &'static str,
+    verb: Verb,
     all: Vec<Finding>,
 }
 
@@ -105,7 +112,7 @@ impl Findings {
         let consequence = if not {
             "excepts nothing".to_owned()
         } else {
-            format!("{} nothing", self.verb)
+            format!("{} nothing", self.verb.one)
         };
         let place = entry.place;
         let problem = match catalog::lookup(&name) {
@@ -158,45 +165,44 @@ impl Findings {
             && !covered.actions.is_empty()
             && covered.strangers.is_empty()
             && actions.entries.len() > 1
+            && !database::matches_none(statement)
         {
             self.add(
                 FindingKind::IdleStatement,
                 Problem::warning(
                     statement.place,
                     format!(
-                        "the statement {verb} nothing: none of its actions can act on its resources"
+                        "the statement {} nothing: none of its actions can act on its resources",
+                        verb.one
                     ),
                 ),
             );
         }
-        let mut seen = HashSet::new();
-        let mut more = 0;
+        // Actions on the same types are told of together, where the first of them stands.
+        let mut groups: Vec<(Forms, Vec<&'static Action>, Place)> = Vec::new();
         for entry in &actions.entries {
             let Some(text) = entry.text.as_plain() else {
                 continue;
             };
-            let problem = match catalog::index().find(text) {
-                Some(action) if !covered.is_idle(action) || !seen.insert(action.id()) => continue,
-                Some(action) => idle_action(action, entry.place, &resources.entries, verb),
-                None => match idle_pattern(text, entry.place, covered, verb) {
-                    Some(problem) => problem,
-                    None => continue,
-                },
+            let Some(action) = catalog::index().find(text) else {
+                if let Some(problem) = idle_pattern(text, entry.place, covered, verb) {
+                    self.add(FindingKind::IdleAction, problem);
+                }
+                continue;
             };
-            if seen.len() > NAMED {
-                more += 1;
-            } else {
-                self.add(FindingKind::IdleAction, problem);
+            if !covered.is_idle(action) || database::is_connect(action) {
+                continue;
+            }
+            let forms = forms_of(action);
+            match groups.iter_mut().find(|(known, ..)| *known == forms) {
+                Some((_, group, _)) if group.iter().any(|known| known.id() == action.id()) => {}
+                Some((_, group, _)) => group.push(action),
+                None => groups.push((forms, vec![action], entry.place)),
             }
         }
-        if more > 0 {
-            self.add(
-                FindingKind::IdleAction,
-                Problem::warning(
-                    actions.place,
-                    format!("{more} more actions cannot act on the resources listed"),
-                ),
-            );
+        for (forms, group, place) in groups {
+            let problem = idle_actions(&group, &forms, place, &resources.entries, verb);
+            self.add(FindingKind::IdleAction, problem);
         }
     }
 
@@ -221,10 +227,12 @@ impl Findings {
                 format!("the condition never holds, so the statement never applies{scope}")
             }
         };
-        self.add(
-            FindingKind::AbsentKey,
-            Problem::warning(condition.place, format!("{why}: {consequence}")),
-        );
+        let kind = match (absent.all, absent.effect) {
+            (true, WithoutKey::NeverHolds) => FindingKind::NeverApplies,
+            _ => FindingKind::AbsentKey,
+        };
+        let message = format!("{why}: {consequence}");
+        self.add(kind, Problem::warning(condition.place, message));
     }
 
     fn unscoped(&mut self, statement: &Statement, unscoped: &Unscoped) {
@@ -305,27 +313,54 @@ fn quoted(actions: &[&'static Action]) -> String {
     }
 }
 
-/// An action that acts on none of the resources: on what it would, and what to list.
-fn idle_action(action: &'static Action, place: Place, resources: &[Entry], verb: &str) -> Problem {
-    let name = action.canonical();
-    if !action.has_resource_types() {
+/// The resource types of an action, with their ARN forms.
+type Forms = Vec<(&'static str, &'static str)>;
+
+/// The required types of an action, or all where none is; the plainest first: a bucket before the
+/// access point to it.
+fn forms_of(action: &'static Action) -> Forms {
+    let of = |wanted: bool| -> Forms {
+        let forms = action.resource_forms();
+        let forms = forms.filter(|(_, _, required)| *required || !wanted);
+        forms.map(|(kind, arn, _)| (kind, arn)).collect()
+    };
+    let mut forms = of(true);
+    if forms.is_empty() {
+        forms = of(false);
+    }
+    forms.sort_by_key(|(_, arn)| arn.len());
+    forms
+}
+
+/// Actions that act on none of the resources: on what they would, and what to list.
+fn idle_actions(
+    actions: &[&'static Action],
+    forms: &Forms,
+    place: Place,
+    resources: &[Entry],
+    verb: Verb,
+) -> Problem {
+    const PAGE: &str = "IAM:reference_policies_actions-resources-contextkeys";
+    let names = quoted(actions);
+    let many = actions.len() > 1;
+    let verb = if many { verb.many } else { verb.one };
+    let (have, act, it) = if many {
+        ("they have", "they act", "them")
+    } else {
+        ("it has", "it acts", "it")
+    };
+    if forms.is_empty() {
         return Problem::warning(
             place,
-            format!("`{name}` {verb} nothing here: it has no resource types, so that only `*` matches it"),
+            format!("{names} {verb} nothing here: {have} no resource types, so that only `*` matches {it}"),
         )
-        .hint("move it to a statement with `\"Resource\": \"*\"`")
-        .page("IAM:reference_policies_actions-resources-contextkeys");
+        .hint("write a statement with `\"Resource\": \"*\"`")
+        .page(PAGE);
     }
-    let mut forms: Vec<(&str, &str)> = of_action(action, true);
-    if forms.is_empty() {
-        forms = of_action(action, false);
-    }
-    // The plainest first: a bucket before the access point to it.
-    forms.sort_by_key(|(_, arn)| arn.len());
     let on: Vec<String> = forms
         .iter()
         .take(2)
-        .map(|(kind, arn)| format!("{kind} `{}`", readable_form(arn)))
+        .map(|(kind, arn)| format!("`{}` ({kind})", readable_form(arn)))
         .collect();
     let more = match forms.len().saturating_sub(2) {
         0 => String::new(),
@@ -335,42 +370,37 @@ fn idle_action(action: &'static Action, place: Place, resources: &[Entry], verb:
     let problem = Problem::warning(
         place,
         format!(
-            "`{name}` {verb} nothing here: it acts on {}{more}, which none of the resources is",
+            "{names} {verb} nothing here: {act} on {}{more}, which no resource listed is",
             on.join(" or ")
         ),
     )
-    .page("IAM:reference_policies_actions-resources-contextkeys");
-    match sibling(&forms, resources) {
-        Some(arn) => problem.hint(format!("list `{arn}`")),
+    .page(PAGE);
+    match mended(forms, resources) {
+        Some(hint) => problem.hint(hint),
         None => problem,
     }
 }
 
-/// The resource types of an action, required or not.
-fn of_action(action: &'static Action, required: bool) -> Vec<(&'static str, &'static str)> {
-    let forms = action.resource_forms();
-    let wanted = forms.filter(|(_, _, is_required)| *is_required == required);
-    wanted.map(|(kind, arn, _)| (kind, arn)).collect()
-}
-
-/// The bucket of the objects listed, or the objects of the bucket listed: what is most often meant.
-fn sibling(forms: &[(&str, &str)], resources: &[Entry]) -> Option<String> {
+/// What is most often meant: the bucket of the objects listed, the objects of the bucket listed, the
+/// key behind an alias.
+fn mended(forms: &Forms, resources: &[Entry]) -> Option<String> {
     let wants = |kind: &str| forms.iter().any(|(name, _)| *name == kind);
-    let listed = resources.iter().find_map(|entry| {
+    resources.iter().find_map(|entry| {
         let shown = entry.text.to_string();
-        shown.starts_with("arn:").then_some(shown).filter(|shown| {
-            ResourcePattern::new(&Text::plain(shown.as_str())).service() == Some("s3")
-        })
-    })?;
-    match listed.split_once('/') {
-        Some((bucket, _)) if wants("bucket") => Some(bucket.to_owned()),
-        None if wants("object") => Some(format!("{listed}/*")),
-        _ => None,
-    }
+        let pattern = ResourcePattern::new(&entry.text);
+        match (pattern.service()?, shown.split_once('/')) {
+            ("s3", Some((bucket, _))) if wants("bucket") => Some(format!("list `{bucket}`")),
+            ("s3", None) if wants("object") => Some(format!("list `{shown}/*`")),
+            ("kms", Some((before, _))) if before.ends_with(":alias") && wants("key") => Some(
+                "name the key by its ARN, or use a condition on `kms:ResourceAliases`".to_owned(),
+            ),
+            _ => None,
+        }
+    })
 }
 
 /// A pattern of which no action can act on the resources.
-fn idle_pattern(text: &str, place: Place, covered: &Covered, verb: &str) -> Option<Problem> {
+fn idle_pattern(text: &str, place: Place, covered: &Covered, verb: Verb) -> Option<Problem> {
     let mut actions = catalog::expand(text).into_iter().peekable();
     actions.peek()?;
     let idle = actions.all(|action| covered.is_idle(action));
@@ -378,7 +408,8 @@ fn idle_pattern(text: &str, place: Place, covered: &Covered, verb: &str) -> Opti
         Problem::warning(
             place,
             format!(
-                "`{text}` {verb} nothing here: none of its actions can act on the resources listed"
+                "`{text}` {} nothing here: none of its actions can act on the resources listed",
+                verb.one
             ),
         )
     })

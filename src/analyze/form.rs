@@ -63,39 +63,16 @@ pub struct ResourcePattern {
 impl ResourcePattern {
     /// Reads a pattern. Unresolved parts and policy variables may be any text.
     pub fn new(text: &Text) -> Self {
-        let mut steps = Vec::new();
-        let mut known = String::new();
-        for piece in text.pieces() {
-            let Ok(literal) = piece else {
-                steps.push(many(ANY));
-                known.push('*');
-                continue;
-            };
-            let mut rest = literal;
-            while let Some(next) = rest.chars().next() {
-                if let Some(end) = rest.starts_with("${").then(|| rest.find('}')).flatten() {
-                    steps.push(many(ANY));
-                    known.push('*');
-                    rest = &rest[end + 1..];
-                    continue;
-                }
-                steps.push(match next {
-                    '*' => many(ANY),
-                    '?' => one(ANY),
-                    other => one(Kind::Exactly(other)),
-                });
-                known.push(next);
-                rest = &rest[next.len_utf8()..];
-            }
-        }
+        let tokens = tokens(text);
+        let known: String = tokens.iter().map(|token| token.shown()).collect();
         let fields: Vec<&str> = known.splitn(6, ':').collect();
         let service = fields.get(2).filter(|name| !name.contains(['*', '?']));
         ResourcePattern {
-            open: fields.len() < 6 || !known.starts_with("arn:") || steps.len() > LONGEST,
+            open: fields.len() < 6 || !known.starts_with("arn:") || tokens.len() > LONGEST,
             service: service.map(|name| (*name).to_owned()),
             every_name: fields.get(5) == Some(&"*"),
             everything: !known.is_empty() && known.chars().all(|character| character == '*'),
-            steps,
+            steps: steps(&tokens, is_aligned(&fields)),
         }
     }
 
@@ -130,6 +107,80 @@ impl ResourcePattern {
             !other_service && intersect(&self.steps, &alternative.steps)
         })
     }
+}
+
+/// A piece of a pattern.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Token {
+    Character(char),
+    Run,
+    Single,
+}
+
+impl Token {
+    fn shown(self) -> char {
+        match self {
+            Token::Character(character) => character,
+            Token::Run => '*',
+            Token::Single => '?',
+        }
+    }
+}
+
+fn tokens(text: &Text) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    for piece in text.pieces() {
+        let Ok(mut rest) = piece else {
+            tokens.push(Token::Run);
+            continue;
+        };
+        while let Some(next) = rest.chars().next() {
+            if let Some(end) = rest.starts_with("${").then(|| rest.find('}')).flatten() {
+                tokens.push(Token::Run);
+                rest = &rest[end + 1..];
+                continue;
+            }
+            tokens.push(match next {
+                '*' => Token::Run,
+                '?' => Token::Single,
+                other => Token::Character(other),
+            });
+            rest = &rest[next.len_utf8()..];
+        }
+    }
+    tokens
+}
+
+/// Whether the fields of a pattern are those of the ARNs it matches: the fifth looks like an account.
+/// In `arn:aws:lambda:*:function:x` they are not, since the `*` runs over region and account.
+fn is_aligned(fields: &[&str]) -> bool {
+    let account = |field: &&str| {
+        field
+            .chars()
+            .all(|c| c.is_ascii_digit() || matches!(c, '*' | '?'))
+    };
+    fields.len() == 6 && fields.get(4).is_some_and(account)
+}
+
+fn steps(tokens: &[Token], aligned: bool) -> Vec<Step> {
+    let mut colons = 0;
+    let mut steps = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        let any = if aligned && colons < 5 {
+            Kind::Except(':', ':')
+        } else {
+            ANY
+        };
+        steps.push(match token {
+            Token::Run => many(any),
+            Token::Single => one(any),
+            Token::Character(character) => {
+                colons += usize::from(*character == ':');
+                one(Kind::Exactly(*character))
+            }
+        });
+    }
+    steps
 }
 
 /// The ARN form of a resource type.
@@ -320,6 +371,9 @@ mod tests {
             "ecs",
             "service"
         ));
+        assert!(can("arn:aws:ec2:*:*:instance/*", "ec2", "instance"));
+        assert!(!can("arn:aws:ec2:*:*:instance/*", "ec2", "volume"));
+        assert!(can("arn:aws:lambda:*:function:x", "lambda", "function"));
         assert!(can("arn:aws:iam::123456789012:role/a/b/c", "iam", "role"));
         assert!(!can(
             "arn:aws:iam:us-east-1:123456789012:role/a",

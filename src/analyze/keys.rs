@@ -35,7 +35,17 @@ pub struct AbsentKey<'a> {
 pub fn can_carry(action: &'static Action, key: &str) -> bool {
     let known = catalog::condition_key(key);
     let by_caller = known.is_some_and(|key| key.global.is_some()) && !is_tag_key(key);
-    by_caller || is_claim(key) || lists(action, key)
+    by_caller || is_claim(key) || is_of_assuming(action, key) || lists(action, key)
+}
+
+/// Tagging a session and setting its source identity are checked in the call that assumes the role,
+/// with all of its keys (IAM: id_session-tags).
+fn is_of_assuming(action: &Action, key: &str) -> bool {
+    let sts = |text: &str| {
+        text.get(..4)
+            .is_some_and(|start| start.eq_ignore_ascii_case("sts:"))
+    };
+    sts(action.canonical()) && sts(key)
 }
 
 /// Keys of tags and of their names are global, and yet each action says whether it has them.

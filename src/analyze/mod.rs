@@ -5,6 +5,7 @@ mod database;
 mod finding;
 mod form;
 mod keys;
+mod purpose;
 mod quotas;
 mod risk;
 
@@ -12,6 +13,7 @@ pub use covered::{Covered, covered};
 pub use finding::{Finding, FindingKind, findings, findings_of, readable_form};
 pub use form::{Form, ResourcePattern};
 pub use keys::{AbsentKey, WithoutKey, absent_keys, can_carry};
+pub use purpose::{Purpose, Purposes, canonical};
 pub use quotas::quota_problems;
 pub use risk::{Sensitive, Unscoped, on_everything, unscoped};
 

@@ -133,6 +133,11 @@ impl ActionSet {
         self.words[id.position() / 64] |= 1 << (id.position() % 64);
     }
 
+    /// Takes an action away.
+    pub fn remove(&mut self, id: ActionId) {
+        self.words[id.position() / 64] &= !(1 << (id.position() % 64));
+    }
+
     /// Whether it holds an action.
     pub fn contains(&self, id: ActionId) -> bool {
         self.words[id.position() / 64] & (1 << (id.position() % 64)) != 0

@@ -1,5 +1,6 @@
 //! What follows where the key of a condition is absent, and other traps of single conditions.
 
+use crate::catalog;
 use crate::iam::{BaseOperator, Condition, Effect, SetPrefix};
 
 use super::Line;
@@ -11,6 +12,9 @@ pub fn absence_words(condition: &Condition, effect: Option<Effect>) -> Option<Li
     let operator = condition.operator?;
     let holds = operator.holds_without_key()?;
     let key = condition.key.as_plain().unwrap_or_default();
+    if is_always_present(key) {
+        return None;
+    }
     let subject = Line::new().plain("a request without ").text(&condition.key);
     Some(match (effect?, holds) {
         (Effect::Allow, true) => subject.plain(" passes this condition too"),
@@ -110,4 +114,11 @@ pub fn condition_traps(condition: &Condition, effect: Option<Effect>) -> Vec<Lin
 fn is_mfa(key: &str) -> bool {
     key.eq_ignore_ascii_case("aws:MultiFactorAuthPresent")
         || key.eq_ignore_ascii_case("aws:MultiFactorAuthAge")
+}
+
+/// Whether every request carries a key.
+fn is_always_present(key: &str) -> bool {
+    catalog::condition_key(key)
+        .and_then(|key| key.global)
+        .is_some_and(|global| global.present == "always")
 }

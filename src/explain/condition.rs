@@ -39,10 +39,10 @@ pub fn condition_words(condition: &Condition) -> Line {
             if negated {
                 line
             } else {
-                line.plain(", or it has none")
+                line.plain(" (or has none)")
             }
         }
-        Some(true) => line.plain(", or it is absent"),
+        Some(true) => line.plain(" (or is absent)"),
         _ => line,
     }
 }

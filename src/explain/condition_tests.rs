@@ -40,13 +40,13 @@ fn every_operator_has_words() {
             "StringNotEquals",
             "k:x",
             &["a"],
-            "k:x is not a, or it is absent",
+            "k:x is not a (or is absent)",
         ),
         (
             "StringNotEquals",
             "k:x",
             &["a", "b"],
-            "k:x is neither a nor b, or it is absent",
+            "k:x is neither a nor b (or is absent)",
         ),
         (
             "StringEqualsIgnoreCase",
@@ -60,19 +60,19 @@ fn every_operator_has_words() {
             "StringNotLike",
             "k:x",
             &["a*", "b", "c"],
-            "k:x matches none of a*, b, c, or it is absent",
+            "k:x matches none of a*, b, c (or is absent)",
         ),
         (
             "StringLikeIfExists",
             "k:x",
             &["a?"],
-            "k:x matches a?, or it is absent",
+            "k:x matches a? (or is absent)",
         ),
         (
             "StringNotLikeIfExists",
             "k:x",
             &["a?"],
-            "k:x does not match a?, or it is absent",
+            "k:x does not match a? (or is absent)",
         ),
         (
             "NumericLessThanEquals",
@@ -84,7 +84,7 @@ fn every_operator_has_words() {
             "NumericNotEquals",
             "k:x",
             &["10"],
-            "k:x does not equal 10, or it is absent",
+            "k:x does not equal 10 (or is absent)",
         ),
         (
             "DateGreaterThan",
@@ -108,7 +108,7 @@ fn every_operator_has_words() {
             "NotIpAddress",
             "aws:SourceIp",
             &["10.0.0.0/8"],
-            "aws:SourceIp is not in 10.0.0.0/8, or it is absent",
+            "aws:SourceIp is not in 10.0.0.0/8 (or is absent)",
         ),
         (
             "ArnLike",
@@ -120,7 +120,7 @@ fn every_operator_has_words() {
             "ArnNotLike",
             "aws:PrincipalArn",
             &["arn:aws:iam::*:role/x"],
-            "aws:PrincipalArn does not match arn:aws:iam::*:role/x, or it is absent",
+            "aws:PrincipalArn does not match arn:aws:iam::*:role/x (or is absent)",
         ),
         ("Null", "k:x", &["true"], "k:x is absent"),
         ("Null", "k:x", &["FALSE"], "k:x is present and not empty"),
@@ -128,7 +128,7 @@ fn every_operator_has_words() {
             "ForAllValues:StringEquals",
             "aws:TagKeys",
             &["a", "b"],
-            "every value of aws:TagKeys is a or b, or it has none",
+            "every value of aws:TagKeys is a or b (or has none)",
         ),
         (
             "ForAllValues:StringNotEquals",
@@ -152,7 +152,7 @@ fn every_operator_has_words() {
             "ForAnyValue:StringLikeIfExists",
             "aws:TagKeys",
             &["a*"],
-            "some value of aws:TagKeys matches a*, or it is absent",
+            "some value of aws:TagKeys matches a* (or is absent)",
         ),
         (
             "ForAllValues:Null",

@@ -99,17 +99,18 @@ const VERBS: &str = "\
     create deactivate decline decrease decrypt define delete deliver deny deploy \
     deprecate deprovision deregister describe designate detach detect determine disable \
     disassociate disconnect discover display distribute download drop edit enable \
-    encrypt end establish evaluate exchange execute export extend fail fetch find forget \
-    generate geocode get give grant handle import include increase indicate inform \
-    ingest initialize initiate inject insert invalidate invite invoke issue join launch \
-    link list load lock log look make manage mark merge migrate modify mount move notify \
-    obtain open override pass pause perform populate post predict prepare preview \
-    process promote provide provision publish purchase push put query read reboot \
-    receive record redact redeem refresh register reject release reload remove rename \
-    render renew reorder replace replicate report request reschedule resend reserve \
-    reset resolve respond restart restore resume retrieve retry return reverse revoke \
-    rotate run save scan schedule search see send set share show sign simulate specify \
-    start stop store stream submit subscribe suspend switch synchronize synthesize tag \
+    encrypt end establish evaluate exchange exclude execute expand export extend fail \
+    fetch filter find forget generate geocode get give grant handle import include \
+    increase indicate inform ingest initialize initiate inject insert invalidate invite \
+    invoke issue join launch link list load lock log look maintain make manage mark \
+    merge migrate modify mount move notify obtain open override overwrite pass pause \
+    perform populate post predict prepare preview process promote provide provision \
+    publish pull purchase push put query read reboot receive reconfigure record recreate \
+    redact redeem refresh register reject release reload remove rename render renew \
+    reorder replace replicate report request reschedule resend reserve reset resolve \
+    respond restart restore restrict resume retrieve retry return reverse revoke rotate \
+    run save scan schedule search see send set share show sign simulate specify start \
+    stop store stream submit subscribe suspend switch synchronize synthesize tag \
     terminate test toggle transfer transform transition translate trigger try turn \
     unarchive unassign unauthorize undeprecate unlink unlock unshare unsubscribe untag \
     update upgrade upload use validate verify view withdraw write";

@@ -3,13 +3,24 @@
 mod absence;
 mod action;
 mod condition;
+mod deed;
 mod english;
+mod masked;
 mod page;
 mod principal;
+mod problem;
+mod resource;
+mod statement;
+mod statement_page;
 
 pub use absence::{absence_words, condition_traps};
 pub use action::{action_page, pattern_page, pattern_table};
 pub use condition::{condition_page, condition_words};
+pub use deed::action_note;
 pub use english::{count, gerund, number, plural};
 pub use page::{Block, Fact, Item, Line, Link, Mark, Meaning, Page, Span, Table, escape};
 pub use principal::{entry_words, principal_page, principal_words};
+pub use problem::{aws_page, problem_item, problem_page, quoted};
+pub use resource::{pattern_words, resource_page, resource_words};
+pub use statement::{statement_words, statement_words_of};
+pub use statement_page::statement_page;

@@ -1,0 +1,89 @@
+//! Explanations of statements as snapshots: what a person reads in the side pane.
+
+#![allow(clippy::unwrap_used)] // helpers of tests
+
+use iamscope::explain::statement_page;
+use iamscope::iam::{Document, PolicyKind, SourceId, parse_document_text};
+use iamscope::report::{PlainStyle, plain};
+
+fn explained(document: &Document, number: usize, kind: PolicyKind, policy: &str) -> String {
+    let statement = &document.statements[number - 1];
+    let page = statement_page(document, statement, kind, policy, None);
+    let style = PlainStyle {
+        width: Some(100),
+        ..PlainStyle::default()
+    };
+    plain(&page, style)
+}
+
+/// A statement on its own, with the text above what is said of it.
+fn statement(kind: PolicyKind, text: &str) -> String {
+    let whole = format!(r#"{{"Version": "2012-10-17", "Statement": [{text}]}}"#);
+    let document = parse_document_text(&whole, SourceId(0), kind).unwrap();
+    format!("{text}\n\n{}", explained(&document, 1, kind, "policy"))
+}
+
+macro_rules! statements {
+    ($($name:ident: $kind:ident $text:expr;)*) => {
+        $(
+            #[test]
+            fn $name() {
+                insta::assert_snapshot!(statement(PolicyKind::$kind, $text));
+            }
+        )*
+    };
+}
+
+statements! {
+    reads_objects: Identity r#"{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::foobar/*"}"#;
+    reads_and_writes_objects: Identity r#"{"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], "Resource": ["arn:aws:s3:::foobar/run/*", "arn:aws:s3:::other/*"]}"#;
+    lists_on_objects: Identity r#"{"Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket"], "Resource": "arn:aws:s3:::foobar/*"}"#;
+    lists_and_reads: Identity r#"{"Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket"], "Resource": ["arn:aws:s3:::foobar", "arn:aws:s3:::foobar/*"]}"#;
+    lists_only_on_objects: Identity r#"{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::foobar/*"}"#;
+    lists_all_buckets: Identity r#"{"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}"#;
+    api_name: Identity r#"{"Effect": "Allow", "Action": "s3:ListObjects", "Resource": "arn:aws:s3:::foobar"}"#;
+    home_folders: Identity r#"{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::home", "Condition": {"StringLike": {"s3:prefix": ["", "${aws:username}/*"]}}}"#;
+    prefix_on_get: Identity r#"{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", "Condition": {"StringLike": {"s3:prefix": "home/*"}}}"#;
+    administrator: Identity r#"{"Effect": "Allow", "Action": "*", "Resource": "*"}"#;
+    all_of_a_service: Identity r#"{"Effect": "Allow", "Action": "eks:*", "Resource": "*"}"#;
+    describe_pattern: Identity r#"{"Effect": "Allow", "Action": "ec2:Describe*", "Resource": "*"}"#;
+    service_on_one_bucket: Identity r#"{"Effect": "Allow", "Action": "s3:*", "Resource": ["arn:aws:s3:::foobar", "arn:aws:s3:::foobar/*"]}"#;
+    pass_any_role: Identity r#"{"Effect": "Allow", "Action": "iam:passRole", "Resource": "*"}"#;
+    pass_one_role: Identity r#"{"Effect": "Allow", "Action": "iam:PassRole", "Resource": "arn:aws:iam::123456789012:role/service-role/task", "Condition": {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}}"#;
+    all_but_iam: Identity r#"{"Effect": "Allow", "NotAction": ["iam:*", "organizations:*"], "Resource": "*"}"#;
+    token_on_a_repository: Identity r#"{"Effect": "Allow", "Action": ["ecr:GetAuthorizationToken", "ecr:BatchGetImage"], "Resource": "arn:aws:ecr:eu-west-1:123456789012:repository/web"}"#;
+    table_and_indexes: Identity r#"{"Effect": "Allow", "Action": ["dynamodb:GetItem", "dynamodb:Query"], "Resource": ["arn:aws:dynamodb:eu-west-1:123456789012:table/orders", "arn:aws:dynamodb:eu-west-1:123456789012:table/orders/index/*"]}"#;
+    log_writer: Identity r#"{"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/x:*"}"#;
+    launch_by_type: Identity r#"{"Effect": "Allow", "Action": "ec2:RunInstances", "Resource": "*", "Condition": {"StringLikeIfExists": {"ec2:InstanceType": ["t3.*", "t4g.*"]}}}"#;
+    tag_on_create: Identity r#"{"Effect": "Allow", "Action": "ec2:CreateTags", "Resource": "arn:aws:ec2:*:*:instance/*", "Condition": {"StringEquals": {"ec2:CreateAction": "RunInstances"}, "ForAllValues:StringEquals": {"aws:TagKeys": ["team", "cost"]}}}"#;
+    kms_by_alias: Identity r#"{"Effect": "Allow", "Action": ["kms:Decrypt", "kms:Encrypt"], "Resource": "arn:aws:kms:eu-west-1:123456789012:alias/x"}"#;
+    database_user: Identity r#"{"Effect": "Allow", "Action": "rds-db:connect", "Resource": "arn:aws:rds-db:eu-west-1:123456789012:dbuser:gitpoddb/server"}"#;
+    no_such_service: Identity r#"{"Effect": "Allow", "Action": ["nope:DoIt", "s3:GetObjct"], "Resource": "*"}"#;
+    secret_by_name: Identity r#"{"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:platform-key-*"}"#;
+    many_services: Identity r#"{"Effect": "Allow", "Action": ["ec2:DescribeInstances", "ecs:ListClusters", "iam:ListRoles", "s3:GetObject", "s3:PutObject"], "Resource": "*"}"#;
+    not_resource: Identity r#"{"Effect": "Allow", "Action": "s3:GetObject", "NotResource": "arn:aws:s3:::secret/*"}"#;
+    old_version_variable: Identity r#"{"Effect": "Allow", "Action": "s3:GetBucketLocation", "Resource": "arn:aws:s3:::${aws:username}"}"#;
+    deny_without_mfa: Identity r#"{"Sid": "NoMFA", "Effect": "Deny", "NotAction": ["iam:ListUsers", "sts:GetSessionToken"], "Resource": "*", "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}}"#;
+    deny_without_mfa_missing: Identity r#"{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "false"}}}"#;
+    deny_outside_office: Identity r#"{"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"NotIpAddress": {"aws:SourceIp": ["192.0.2.0/24", "203.0.113.0/24"]}, "Bool": {"aws:ViaAWSService": "false"}}}"#;
+    deny_delete_on_bucket: Identity r#"{"Effect": "Deny", "Action": "s3:DeleteObject", "Resource": "arn:aws:s3:::foobar"}"#;
+    boundary_allows: Boundary r#"{"Effect": "Allow", "Action": ["s3:*", "ecs:*"], "Resource": "*"}"#;
+    boundary_denies_iam: Boundary r#"{"Effect": "Deny", "Action": "iam:*", "Resource": "*"}"#;
+    scp_regions: Scp r#"{"Sid": "Regions", "Effect": "Deny", "NotAction": ["iam:*", "sts:*"], "Resource": "*", "Condition": {"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1", "eu-central-1"]}}}"#;
+    rcp_outsiders: Rcp r#"{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*", "Condition": {"StringNotEqualsIfExists": {"aws:PrincipalOrgID": "o-abc"}, "BoolIfExists": {"aws:PrincipalIsAWSService": "false"}}}"#;
+    trust_service: Trust r#"{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}"#;
+    trust_account_external_id: Trust r#"{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::999988887777:root"}, "Action": ["sts:AssumeRole", "sts:TagSession"], "Condition": {"StringEquals": {"sts:ExternalId": "abc-123"}}}"#;
+    trust_open: Trust r#"{"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}"#;
+    trust_oidc: Trust r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/api.gitpod.io/idp"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"api.gitpod.io/idp:aud": "sts.amazonaws.com"}, "StringLike": {"api.gitpod.io/idp:sub": "https://github.com/example-org/*"}}}"#;
+    trust_github_without_sub: Trust r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}}}"#;
+    trust_github: Trust r#"{"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"}, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"token.actions.githubusercontent.com:aud": "sts.amazonaws.com", "token.actions.githubusercontent.com:sub": "repo:example-org/service:ref:refs/heads/main"}}}"#;
+    bucket_public_read: Resource r#"{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::site/*"}"#;
+    bucket_tls_only: Resource r#"{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": ["arn:aws:s3:::b", "arn:aws:s3:::b/*"], "Condition": {"Bool": {"aws:SecureTransport": "false"}}}"#;
+    key_policy_root: Resource r#"{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": "kms:*", "Resource": "*"}"#;
+    queue_from_topic: Resource r#"{"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-1:123456789012:jobs", "Condition": {"ArnEquals": {"aws:SourceArn": "arn:aws:sns:eu-west-1:123456789012:news"}}}"#;
+    not_principal_deny: Resource r#"{"Effect": "Deny", "NotPrincipal": {"AWS": ["arn:aws:iam::123456789012:root", "arn:aws:iam::123456789012:user/Bob"]}, "Action": "s3:*", "Resource": "arn:aws:s3:::b/*"}"#;
+    endpoint_policy: Vpce r#"{"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*", "Condition": {"StringEquals": {"aws:ResourceAccount": "123456789012"}}}"#;
+    unreadable_effect: Identity r#"{"Effect": "allow", "Action": "s3:GetObject", "Resource": "*"}"#;
+    unknown_operator: Identity r#"{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", "Condition": {"StringsEqual": {"aws:username": "a"}}}"#;
+    hostile_text: Identity "{\"Sid\": \"x\", \"Effect\": \"Allow\", \"Action\": \"s3:GetObject\", \"Resource\": \"arn:aws:s3:::b/\\u001b[31mred\\u202e\"}";
+}
