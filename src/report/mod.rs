@@ -1,5 +1,7 @@
 //! What leaves the program: JSON, Markdown, batch lines, redaction.
 
+mod batch;
+mod batch_case;
 mod denial;
 mod mask;
 mod outline;
@@ -8,6 +10,8 @@ mod redact;
 mod snapshot;
 mod tree;
 
+pub use batch::{BatchOptions, BatchSummary, decision_line, run as run_batch};
+pub use batch_case::{Case, CaseError, Expected};
 pub use denial::denial_json;
 pub use outline::{tree_markdown, tree_text};
 pub use plain::{PlainStyle, plain};

@@ -20,6 +20,14 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Every outcome.
+    pub const ALL: [Outcome; 4] = [
+        Outcome::Allow,
+        Outcome::ExplicitDeny,
+        Outcome::ImplicitDeny,
+        Outcome::Depends,
+    ];
+
     /// The name used in formats: `explicitDeny`.
     pub fn name(self) -> &'static str {
         match self {

@@ -6,6 +6,7 @@
 mod random;
 #[allow(dead_code)]
 mod reference;
+mod vectors;
 
 use serde_json::Value;
 
