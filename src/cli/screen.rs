@@ -29,8 +29,8 @@ pub(super) struct Screen {
 impl Screen {
     pub fn run(self) -> Result<ExitCode, Failure> {
         runtime::run(Options {
-            sources: self.sources.for_screen(),
-            settings: self.sources.settings_for_screen(),
+            sources: self.sources.specs()?,
+            settings: self.sources.settings(),
             theme: self.theme,
             watch: self.watch,
             ascii: self.ascii,

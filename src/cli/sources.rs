@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::app;
 use crate::iam::Inventory;
 use crate::load::{self, Progress, Settings, SourceSpec};
 
@@ -96,32 +95,6 @@ impl Sources {
             });
         }
         Ok(specs)
-    }
-
-    /// The sources as the screen asks for them.
-    pub(super) fn for_screen(&self) -> Vec<app::SourceSpec> {
-        let demo = self.demo.then_some(app::SourceSpec::Demo);
-        demo.into_iter()
-            .chain(self.sources.iter().cloned().map(app::SourceSpec::Path))
-            .collect()
-    }
-
-    /// What fills templates, as the screen asks for it.
-    pub(super) fn settings_for_screen(&self) -> app::Settings {
-        let Settings {
-            parameters,
-            account,
-            region,
-            partition,
-            conditions,
-        } = self.settings();
-        app::Settings {
-            parameters,
-            account,
-            region,
-            partition,
-            conditions,
-        }
     }
 
     /// What fills templates.

@@ -13,7 +13,7 @@ mod watch;
 
 use std::io::{self, IsTerminal};
 
-use crate::app::{Settings, SourceSpec};
+use crate::load::{Settings, SourceSpec};
 use crate::terminal;
 use session::Session;
 

@@ -9,7 +9,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep_until, timeout};
 
 use super::appearance::Appearance;
 use super::errands::{Errands, Outcome, existing_file, failure, info};
-use super::loading::Loading;
+use super::loading::{self, Loading};
 use super::watch::{self, Watch};
 use super::{Options, RunError, config, input, recent};
 use crate::app::{
@@ -84,15 +84,16 @@ impl Session {
         }
         .map_err(RunError::Theme)?;
 
+        let (sources, given) = loading::split(options.sources);
         let (sender, mut outcomes) = mpsc::unbounded_channel();
         let (state, effects) = State::new(Setup {
             keymap,
-            sources: options.sources,
-            settings: options.settings,
+            sources,
+            settings: loading::settings(options.settings),
             ascii: options.ascii || config.ascii || !capabilities.unicode,
             size: crossterm::terminal::size()?,
         });
-        let mut loading = Loading::default();
+        let mut loading = Loading::new(given);
         let errands = Errands::new(sender);
         let (mut later, mut requested) = (Vec::new(), Vec::new());
         for effect in effects {

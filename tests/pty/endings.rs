@@ -6,7 +6,7 @@ use crate::terminal::{PROGRAM, Terminal};
 
 #[test]
 fn leaving() {
-    let mut terminal = Terminal::start(&[]);
+    let mut terminal = Terminal::start(&["--demo"]);
     assert!(terminal.mouse_is_taken());
     terminal.send("q");
     assert_eq!(terminal.end(), 0);
@@ -16,7 +16,7 @@ fn leaving() {
 #[test]
 fn signals_end_the_program_with_their_number() {
     for (name, number) in [("TERM", 15), ("HUP", 1), ("INT", 2), ("QUIT", 3)] {
-        let mut terminal = Terminal::start(&[]);
+        let mut terminal = Terminal::start(&["--demo"]);
         terminal.signal(name);
         assert_eq!(terminal.end(), 128 + number, "{name}");
         terminal.assert_clean();
@@ -50,7 +50,7 @@ fn an_unknown_theme_is_an_error_that_names_the_known_ones() {
 #[test]
 fn suspending_gives_the_terminal_to_the_shell_and_takes_it_back() {
     let mut terminal = Terminal::shell();
-    terminal.send(format!("{PROGRAM}\r"));
+    terminal.send(format!("{PROGRAM} --demo\r"));
     terminal.wait_for_screen();
     for _ in 0..2 {
         terminal.send("\x1a");
@@ -71,7 +71,7 @@ fn suspending_gives_the_terminal_to_the_shell_and_takes_it_back() {
 
 #[test]
 fn a_stop_from_outside_is_mended_on_going_on() {
-    let mut terminal = Terminal::start(&[]);
+    let mut terminal = Terminal::start(&["--demo"]);
     terminal.wait_for_quiet();
     // Long after the start, so that it is no echo of it.
     thread::sleep(std::time::Duration::from_millis(600));

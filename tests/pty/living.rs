@@ -4,7 +4,7 @@ use crate::terminal::Terminal;
 
 #[test]
 fn a_new_size_is_drawn_at_once() {
-    let mut terminal = Terminal::start(&[]);
+    let mut terminal = Terminal::start(&["--demo"]);
     terminal.wait_for_quiet();
     for (columns, rows) in [(120, 40), (10, 2), (1, 1), (200, 60), (80, 24)] {
         let before = terminal.count(b"\x1b[?2026l");
@@ -31,7 +31,7 @@ fn ticks(process: u32) -> u64 {
 #[cfg(target_os = "linux")]
 #[test]
 fn idle_is_no_bytes_and_no_work() {
-    let mut terminal = Terminal::start(&[]);
+    let mut terminal = Terminal::start(&["--demo"]);
     terminal.wait_for_quiet();
     let (bytes, before) = (terminal.written(), ticks(terminal.process()));
     std::thread::sleep(std::time::Duration::from_secs(2));
@@ -44,7 +44,7 @@ fn idle_is_no_bytes_and_no_work() {
 
 #[test]
 fn the_terminal_is_asked_for_its_background_and_the_answer_is_no_key() {
-    let mut terminal = Terminal::start(&[]);
+    let mut terminal = Terminal::start(&["--demo"]);
     assert_eq!(terminal.count(b"\x1b]11;?\x1b\\"), 1);
     terminal.wait_for_quiet();
     let before = terminal.text();
