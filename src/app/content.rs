@@ -7,7 +7,7 @@ use crate::iam::{Inventory, Place, Severity};
 use super::index::Index;
 use super::item::{self, Item, Part, PolicyAt, ProblemAt, actions, principals, resources};
 use super::rows::what;
-use super::{json, sheet};
+use super::{json, overview, sheet};
 
 /// What the side pane is about.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -49,7 +49,11 @@ pub fn content(subject: &Subject, inventory: &Inventory, index: &Index) -> Conte
     content
 }
 
-fn about_item(found: Item, inventory: &Inventory, _index: &Index, content: &mut Content) {
+fn about_item(found: Item, inventory: &Inventory, index: &Index, content: &mut Content) {
+    if let Some(page) = overview::page(found, inventory, index) {
+        content.page = page;
+        return;
+    }
     match found {
         Item::Policy(at) => {
             content.page = Page::new(at.name(inventory));

@@ -23,6 +23,7 @@ mod key;
 mod keymap;
 pub mod menus;
 pub mod overlay;
+mod overview;
 pub mod pane;
 pub mod picker;
 pub mod rows;

@@ -163,7 +163,7 @@ impl RowSource<'_> {
             facts = facts.with(own);
         }
         let mut row = RowText {
-            left: vec![name(Meaning::Plain, &entity.name(self.inventory))],
+            left: vec![name(Meaning::Plain, &label(entity, self.inventory))],
             ..RowText::default()
         };
         if entity.boundary(self.inventory).is_some() {
@@ -222,8 +222,13 @@ impl RowSource<'_> {
             push_marks(&mut row.right, facts, false);
             return row;
         }
-        row.left
-            .push(name(Meaning::Plain, &at.name(self.inventory)));
+        let named = match at.slot {
+            Slot::Own => label(at.entity, self.inventory),
+            Slot::Boundary | Slot::Managed(_) | Slot::Inline(_) | Slot::Trust => {
+                reference_name(&at.name(self.inventory)).to_owned()
+            }
+        };
+        row.left.push(name(Meaning::Plain, &named));
         if let Some(own) = at.entity.resource(self.inventory)
             && at.slot == Slot::Own
         {
@@ -301,6 +306,14 @@ impl RowSource<'_> {
     }
 }
 
+/// What to call an entity: its name, or what its author calls it where the name is not known yet.
+pub fn label(entity: Entity, inventory: &Inventory) -> String {
+    let identity = entity.identity(inventory);
+    let open = identity.filter(|identity| !identity.name.is_plain());
+    let own = open.and_then(|identity| identity.logical_id.as_ref());
+    own.cloned().unwrap_or_else(|| entity.name(inventory))
+}
+
 fn name(meaning: Meaning, text: &str) -> Piece {
     Piece::Name(meaning, escape(text).into_owned())
 }
@@ -354,7 +367,7 @@ fn plain(text: &Text) -> Cow<'static, str> {
 }
 
 /// Who a trust policy lets in, in a few words.
-fn trusted(statements: &[Statement]) -> String {
+pub fn trusted(statements: &[Statement]) -> String {
     let mut names: Vec<String> = Vec::new();
     for statement in statements
         .iter()
@@ -417,6 +430,16 @@ fn statement_row(statement: &Statement) -> RowText {
         row.right.push(Piece::Mark(Mark::Problem));
     }
     row
+}
+
+// A name that is one reference is known by what it refers to.
+fn reference_name(text: &str) -> &str {
+    let inner = text
+        .strip_prefix("${")
+        .and_then(|text| text.strip_suffix('}'));
+    inner
+        .filter(|inner| !inner.contains(['$', '}']))
+        .unwrap_or(text)
 }
 
 /// What a statement is about, in one line.
