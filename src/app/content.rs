@@ -1,12 +1,14 @@
 //! What the side pane says of what is selected: words, then facts, then JSON.
 
+use crate::analyze;
 use crate::catalog;
-use crate::explain::{Fact, Item as Words, Line, Link, Mark, Page};
-use crate::iam::{Inventory, Place, Severity};
+use crate::explain::{self, Block, Item as Words, Page};
+use crate::iam::{Inventory, Place};
 
 use super::index::Index;
-use super::item::{self, Item, Part, PolicyAt, ProblemAt, actions, principals, resources};
-use super::rows::what;
+use super::item::{
+    self, Item, Part, PolicyAt, ProblemAt, actions, conditions, principals, resources,
+};
 use super::{json, overview, sheet};
 
 /// What the side pane is about.
@@ -43,142 +45,128 @@ pub fn content(subject: &Subject, inventory: &Inventory, index: &Index) -> Conte
         marked: None,
     };
     match subject {
-        Subject::Action(name, _) => content.page = action_page(name),
-        Subject::Item(item) => about_item(*item, inventory, index, &mut content),
+        Subject::Action(name, _) => content.page = explain::action_page(name),
+        Subject::Item(item) => {
+            content.place = item.place(inventory);
+            about_item(*item, inventory, index, &mut content);
+        }
+    }
+    // JSON is shown once, with its parts known.
+    if !content.json.is_empty() {
+        let blocks = &mut content.page.blocks;
+        blocks.retain(|block| !matches!(block, Block::Code { .. }));
     }
     content
 }
 
 fn about_item(found: Item, inventory: &Inventory, index: &Index, content: &mut Content) {
-    if let Some(page) = overview::page(found, inventory, index) {
-        content.page = page;
-        return;
-    }
     match found {
+        Item::Source(_) | Item::Section(..) | Item::Unread => {
+            content.page = overview::page(found, inventory, index);
+        }
         Item::Policy(at) => {
             content.page = Page::new(at.name(inventory));
             if let Some(document) = at.document(inventory) {
-                content.place = Some(document.place);
+                let statements = document.statements.iter();
                 content.page.list(
-                    document
-                        .statements
-                        .iter()
-                        .map(|statement| Words::new(what(statement)).about(statement.place))
+                    statements
+                        .map(|statement| {
+                            let (mark, words) = explain::statement_words(statement, at.kind());
+                            Words::marked(mark, words).about(statement.place)
+                        })
                         .collect(),
                 );
                 content.json = json::document_lines(document, None);
             }
         }
-        Item::Statement(at, index) => statement_page(at, index, inventory, content),
+        Item::Statement(at, index) => {
+            if let Some(document) = at.document(inventory)
+                && let Some(statement) = document.statements.get(index as usize)
+            {
+                let name = at.name(inventory);
+                content.page = explain::statement_page(document, statement, at.kind(), &name, None);
+                content.json = json::document_lines(document, Some(index as usize));
+            }
+        }
         Item::Part(at, index, part) => {
-            part_page(at, index, part, inventory, content);
             content.marked = content.place;
+            if let Some(page) = part_page(at, index, part, inventory) {
+                content.page = page;
+            }
             if let Some(document) = at.document(inventory) {
                 content.json = json::document_lines(document, Some(index as usize));
             }
         }
-        Item::Covered(_, _, _, action) => {
-            if let Some(action) = catalog::index().actions().get(action as usize) {
-                content.page = action_page(action.canonical());
+        Item::Service(at, statement, entry, service) => {
+            if let Some(page) = service_page(at, statement, entry, service, inventory) {
+                content.page = page;
             }
         }
-        Item::Problem(at) | Item::Listed(at) => problem_page(at, inventory, content),
-        _ => {}
+        Item::Covered(_, _, _, action) => {
+            if let Some(action) = catalog::index().actions().get(action as usize) {
+                content.page = explain::action_page(action.canonical());
+            }
+        }
+        Item::Problem(at) | Item::Listed(at) => {
+            if let Some(problem) = item::problem(at, inventory) {
+                content.page = explain::problem_page(problem, inventory);
+                content.marked = Some(problem.place);
+            }
+            if let ProblemAt::Document(at, index) = at
+                && let Some(document) = at.document(inventory)
+                && let Some(home) = item::home_of_problem(document, index as usize)
+            {
+                content.json = json::document_lines(document, Some(home as usize));
+            }
+        }
+        Item::Entity(_) | Item::Membership(..) => {}
     }
 }
 
-fn statement_page(at: PolicyAt, index: u32, inventory: &Inventory, content: &mut Content) {
-    let Some(statement) = at.statement(inventory, index) else {
-        return;
-    };
-    content.place = Some(statement.place);
-    content.page = Page::new(format!(
-        "Statement {} of {}",
-        statement.reference(),
-        at.name(inventory)
-    ));
-    content.page.say(what(statement));
-    let entries = |entries: &[crate::iam::Entry]| {
-        entries
-            .iter()
-            .map(|entry| Words::new(Line::new().text(&entry.text)).about(entry.place))
-            .collect::<Vec<_>>()
-    };
-    content.page.facts(vec![
-        Fact::many("Actions", entries(actions(statement))),
-        Fact::many("Resources", entries(resources(statement))),
-    ]);
-    if let Some(document) = at.document(inventory) {
-        content.json = json::document_lines(document, Some(index as usize));
-    }
-}
-
-fn part_page(at: PolicyAt, index: u32, part: Part, inventory: &Inventory, content: &mut Content) {
-    let Some(statement) = at.statement(inventory, index) else {
-        return;
-    };
-    match part {
+fn part_page(at: PolicyAt, index: u32, part: Part, inventory: &Inventory) -> Option<Page> {
+    let statement = at.statement(inventory, index)?;
+    Some(match part {
         Part::Action(entry) => {
-            if let Some(entry) = actions(statement).get(entry as usize) {
-                content.place = Some(entry.place);
-                content.page = action_page(&entry.text.to_string());
+            let text = &actions(statement).get(entry as usize)?.text;
+            let name = text.to_string();
+            if text.is_plain() && name.contains(['*', '?']) {
+                explain::pattern_page(&name)
+            } else {
+                explain::action_page(&name)
             }
         }
         Part::Principal(entry) => {
-            if let Some(principal) = principals(statement).get(entry as usize) {
-                content.place = Some(principal.entry.place);
-            }
+            let trust = at.kind() == crate::iam::PolicyKind::Trust;
+            explain::principal_page(principals(statement).get(entry as usize)?, trust)
         }
         Part::Resource(entry) => {
-            if let Some(entry) = resources(statement).get(entry as usize) {
-                content.place = Some(entry.place);
-            }
+            let text = &resources(statement).get(entry as usize)?.text;
+            let not = statement.resource.as_ref().is_some_and(|own| own.not);
+            let covered = analyze::covered(statement);
+            let of: Vec<_> = covered.actions.iter().collect();
+            explain::resource_page(text, not, &of, at.kind())
         }
         Part::Condition(entry) => {
-            if let Some(condition) = statement.conditions.get(entry as usize) {
-                content.place = Some(condition.place);
-                content.page = crate::explain::condition_page(condition, statement.effect);
-            }
+            let condition = conditions(statement).get(entry as usize)?;
+            explain::condition_page(condition, statement.effect)
         }
-    }
+    })
 }
 
-fn action_page(name: &str) -> Page {
-    let mut page = Page::new(name.to_owned());
-    if let Some(action) = catalog::action(name) {
-        page.say(action.description);
-        page.facts(vec![
-            Fact::new("Service", action.action.service().title()),
-            Fact::new("Level", action.action.level().name()),
-        ]);
-    }
-    page
-}
-
-fn problem_page(at: ProblemAt, inventory: &Inventory, content: &mut Content) {
-    let Some(problem) = item::problem(at, inventory) else {
-        return;
-    };
-    content.place = Some(problem.place);
-    content.page = Page::new(match problem.severity {
-        Severity::Error => "Error",
-        Severity::Warning => "Warning",
-        Severity::Note => "Note",
-    });
-    content.page.mark(Mark::Problem, problem.message.clone());
-    let mut facts = vec![Fact::new(
-        "Where",
-        Line::new().plain(inventory.describe(problem.place)),
-    )];
-    if let Some(hint) = &problem.hint {
-        facts.push(Fact::new("Mend", hint.clone()));
-    }
-    if let Some(page) = problem.page {
-        facts.push(Fact::new(
-            "AWS says",
-            crate::explain::Span::new(crate::explain::Meaning::Plain, page)
-                .to(Link::Url(page.to_owned())),
-        ));
-    }
-    content.page.facts(facts);
+// What a pattern covers of one service.
+fn service_page(
+    at: PolicyAt,
+    statement: u32,
+    entry: u32,
+    service: u32,
+    inventory: &Inventory,
+) -> Option<Page> {
+    let statement = at.statement(inventory, statement)?;
+    let text = actions(statement).get(entry as usize)?.text.as_plain()?;
+    let service = catalog::index().services().get(service as usize)?;
+    let name = text.split_once(':').map_or("*", |(_, name)| name);
+    Some(explain::pattern_page(&format!(
+        "{}:{name}",
+        service.prefix()
+    )))
 }

@@ -1,7 +1,9 @@
 //! What the side pane says of a source and of its sections: what there is, at a glance.
 
-use crate::explain::{Fact, Item as Words, Line, Link, Mark, Page, count};
-use crate::iam::{Account, Assumed, Inventory, ParameterFrom, Severity, Text};
+use crate::explain::{
+    Fact, Item as Words, Line, Link, Mark, Meaning, Page, Span, count, problem_item,
+};
+use crate::iam::{Account, Assumed, Inventory, ParameterFrom, Problem, Severity, Text};
 
 use super::index::Index;
 use super::item::{Entity, Item, Owner, Section, problem};
@@ -50,6 +52,7 @@ pub fn source_page(account: u32, inventory: &Inventory, index: &Index) -> Page {
     }
     page.facts(facts(found, inventory));
     roles(found, account, inventory, &mut page);
+    page.facts(open(found));
     page
 }
 
@@ -80,13 +83,19 @@ fn facts(found: &Account, inventory: &Inventory) -> Vec<Fact> {
         })
         .collect();
     facts.push(Fact::many("Read from", sources));
+    facts
+}
+
+// What is not known, or known only because a default says so.
+fn open(found: &Account) -> Vec<Fact> {
+    let mut facts = Vec::new();
     let parameters: Vec<Words> = found
         .parameters
         .iter()
         .map(|parameter| {
             let line = Line::new().key(parameter.name.clone()).plain(" ");
             let line = match (&parameter.value, parameter.secret) {
-                (None, _) => line.with(crate::explain::Meaning::Unknown, "without a value"),
+                (None, _) => line.with(Meaning::Unknown, "without a value"),
                 (Some(_), true) => line.muted("a secret"),
                 (Some(value), false) => line.code(value.clone()),
             };
@@ -99,17 +108,15 @@ fn facts(found: &Account, inventory: &Inventory) -> Vec<Fact> {
     if !parameters.is_empty() {
         facts.push(Fact::many("Parameters", parameters));
     }
-    let unresolved: Vec<Words> = found
-        .unresolved
-        .iter()
-        .take(ROWS)
-        .map(|open| {
-            let name = Line::new().with(crate::explain::Meaning::Unknown, open.name.clone());
-            Words::new(name.muted(format!("  {}", open.kind.name())))
-        })
-        .collect();
+    let mut unresolved = Line::new();
+    for (position, open) in found.unresolved.iter().take(ROWS).enumerate() {
+        let comma = if position > 0 { ", " } else { "" };
+        unresolved = unresolved
+            .plain(comma)
+            .with(Meaning::Unknown, open.name.clone());
+    }
     if !unresolved.is_empty() {
-        facts.push(Fact::many("Not known yet", unresolved));
+        facts.push(Fact::new("Not known yet", unresolved));
     }
     let undecided: Vec<Words> = found
         .undecided
@@ -141,7 +148,7 @@ fn roles(found: &Account, account: u32, inventory: &Inventory, page: &mut Page) 
 }
 
 fn linked(name: &str, arn: &Text) -> Line {
-    let span = crate::explain::Span::new(crate::explain::Meaning::Plain, name.to_owned());
+    let span = Span::new(Meaning::Plain, name.to_owned());
     span.to(Link::Arn(arn.to_string())).into()
 }
 
@@ -211,16 +218,8 @@ pub fn section_page(account: u32, section: Section, inventory: &Inventory, index
         ),
         Section::Problems => {
             let problems = index.problems(account).iter().take(ROWS);
-            page.list(
-                problems
-                    .filter_map(|at| problem(*at, inventory))
-                    .map(|problem| {
-                        let place = inventory.describe(problem.place);
-                        Words::marked(Mark::Problem, problem.message.clone())
-                            .below(Words::new(Line::new().muted(place)))
-                    })
-                    .collect(),
-            );
+            let problems = problems.filter_map(|at| problem(*at, inventory));
+            page.list(problems.map(|problem| listed(problem, inventory)).collect());
             more(index.problems(account).len(), &mut page);
         }
     }
@@ -242,24 +241,26 @@ fn names(all: &[Text]) -> Line {
 }
 
 /// The page of a row that stands for something with parts: a source, a section, what cannot be read.
-pub fn page(item: Item, inventory: &Inventory, index: &Index) -> Option<Page> {
+pub fn page(item: Item, inventory: &Inventory, index: &Index) -> Page {
     match item {
-        Item::Source(account) => Some(source_page(account, inventory, index)),
-        Item::Section(account, section) => Some(section_page(account, section, inventory, index)),
-        Item::Unread => {
+        Item::Source(account) => source_page(account, inventory, index),
+        Item::Section(account, section) => section_page(account, section, inventory, index),
+        _ => {
             let mut page = Page::new("Could not be read");
-            let problems = inventory.problems.iter().take(ROWS);
             page.list(
-                problems
-                    .map(|problem| {
-                        let place = inventory.describe(problem.place);
-                        Words::marked(Mark::Problem, problem.message.clone())
-                            .below(Words::new(Line::new().muted(place)))
-                    })
+                inventory
+                    .problems
+                    .iter()
+                    .take(ROWS)
+                    .map(|problem| listed(problem, inventory))
                     .collect(),
             );
-            Some(page)
+            page
         }
-        _ => None,
     }
+}
+
+fn listed(problem: &Problem, inventory: &Inventory) -> Words {
+    let place = Line::new().muted(inventory.describe(problem.place));
+    problem_item(problem).below(Words::new(place))
 }

@@ -372,9 +372,17 @@ impl Breaker<'_> {
         for character in token.chars() {
             let own = character.width().unwrap_or(0);
             if self.used + wide + own > self.width && (wide > 0 || !self.is_blank) {
-                self.push(run, &std::mem::take(&mut part), wide, false);
+                // Better behind a separator, where there is one in the second half.
+                let half = part.len() / 2;
+                let at = part
+                    .rfind(['/', ':', ',', '.', '-'])
+                    .filter(|at| *at >= half);
+                let rest = at.map(|at| part.split_off(at + 1)).unwrap_or_default();
+                let kept = part.width();
+                self.push(run, &part, kept, false);
                 self.end();
-                wide = 0;
+                wide = rest.width();
+                part = rest;
             }
             part.push(character);
             wide += own;
