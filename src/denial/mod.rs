@@ -6,6 +6,8 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html>
 
 mod arn_guess;
+mod ask;
+mod caller;
 mod clean;
 mod names;
 mod phrases;
@@ -22,6 +24,8 @@ mod wrapper;
 #[cfg(test)]
 mod tests;
 
+pub use ask::{Asked, Home, ask, home};
+pub use caller::{Caller, Entity, Found, find};
 pub use trail::{Group, Progress, ScanError, Trail, scan};
 pub use types::{Cause, ContextFact, Denial, Field, PolicyType};
 

@@ -1,0 +1,160 @@
+//! Turns a denial into the request that was denied.
+
+use std::sync::Arc;
+
+use crate::catalog;
+use crate::iam::{Account, Arn, Inventory, Part, Place, Text, Unresolved, UnresolvedKind};
+use crate::simulate::{KeyValue, Missing, Request};
+
+use super::{Caller, Denial};
+
+/// The request, and what had to be assumed to ask it.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The request.
+    pub request: Request,
+    /// What was assumed, in sentences.
+    pub assumed: Vec<String>,
+}
+
+/// The request that a denial reports. `None` where it names no action.
+pub fn ask(denial: &Denial, caller: &Caller, inventory: &Inventory) -> Option<Asked> {
+    let mut assumed = caller.assumed.clone();
+    let action = denial.action.clone()?;
+    let account = caller.account.and_then(|at| inventory.accounts.get(at));
+    let resource = resource(denial, &action, account, &mut assumed);
+    let mut request = Request::new(caller.principal.clone(), action, resource);
+    if let Some(owner) = &denial.resource_account {
+        for resource in &mut request.resources {
+            resource.account = Some(owner.clone());
+        }
+    }
+    // What the message does not say of the call is not known, rather than absent.
+    request.context.missing = Missing::Unknown;
+    for fact in &denial.context {
+        let value = match fact.values.as_slice() {
+            [] => KeyValue::Absent,
+            [one] if !is_list(&fact.key) => KeyValue::One(one.clone()),
+            several => KeyValue::Many(several.to_vec()),
+        };
+        request.context.set(&fact.key, value);
+    }
+    request.mfa = denial.context.iter().any(|fact| {
+        fact.key.eq_ignore_ascii_case("aws:MultiFactorAuthPresent") && fact.values == ["true"]
+    });
+    if let Some(account) = account {
+        let organisation = &account.organisation;
+        request.organisation.principal_account_is_management = organisation.is_management;
+        request
+            .organisation
+            .principal_org_id
+            .clone_from(&organisation.org_id);
+        request.organisation.principal_org_paths = organisation.org_path.iter().cloned().collect();
+    }
+    Some(Asked { request, assumed })
+}
+
+/// Whether a key takes a list of values.
+fn is_list(key: &str) -> bool {
+    let lists = ["aws:CalledVia", "aws:TagKeys", "sts:TransitiveTagKeys"];
+    lists.iter().any(|list| list.eq_ignore_ascii_case(key))
+}
+
+fn resource(
+    denial: &Denial,
+    action: &str,
+    account: Option<&Account>,
+    assumed: &mut Vec<String>,
+) -> Text {
+    match denial.resource.as_deref() {
+        Some(arn) if arn.starts_with("arn:") => unmasked(arn, denial, account),
+        Some("*") => Text::plain("*"),
+        Some(name) => {
+            assumed.push(format!("the message names the resource only as `{name}`"));
+            unknown("resource")
+        }
+        None if catalog::has_resource_types(action) == Some(false) => Text::plain("*"),
+        None => {
+            assumed.push(format!(
+                "the message does not name the resource of `{action}`: give it for a certain answer"
+            ));
+            unknown("resource")
+        }
+    }
+}
+
+/// A value that nobody knows, which patterns match perhaps.
+fn unknown(name: &str) -> Text {
+    Text::unresolved(reference(name))
+}
+
+fn reference(name: &str) -> Arc<Unresolved> {
+    Arc::new(Unresolved {
+        name: name.to_owned(),
+        kind: UnresolvedKind::Expression,
+        place: Place::default(),
+    })
+}
+
+/// An ARN whose account a log has masked: the caller's account where its last digits agree.
+fn unmasked(arn: &str, denial: &Denial, account: Option<&Account>) -> Text {
+    let Some(fields) = Arn::parse(arn) else {
+        return Text::plain(arn);
+    };
+    if !fields.account.contains('*') {
+        return Text::plain(arn);
+    }
+    let (before, after) = (
+        format!(
+            "arn:{}:{}:{}:",
+            fields.partition, fields.service, fields.region
+        ),
+        format!(":{}", fields.resource),
+    );
+    let visible = fields.account.trim_start_matches('*');
+    let own = denial
+        .principal
+        .as_deref()
+        .and_then(Arn::parse)
+        .map(|arn| arn.account);
+    let known = account.map(|account| account.id.value.as_str()).or(own);
+    match known {
+        Some(id) if Arn::is_account_id(id) && id.ends_with(visible) => {
+            Text::plain(format!("{before}{id}{after}"))
+        }
+        _ => Text::from_parts([
+            Part::Literal(before.into()),
+            Part::Unresolved(reference("account")),
+            Part::Literal(after.into()),
+        ]),
+    }
+}
+
+/// Where the denied call took place, as far as the message says: what a template is to be
+/// rendered for, so that its names are those of the message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Home {
+    /// The caller's account.
+    pub account: Option<String>,
+    /// The region.
+    pub region: Option<String>,
+    /// The partition.
+    pub partition: Option<String>,
+}
+
+/// The account, region and partition of a denial.
+pub fn home(denial: &Denial) -> Home {
+    let caller = denial.principal.as_deref().and_then(Arn::parse);
+    let resource = denial.resource.as_deref().and_then(Arn::parse);
+    let given = |text: &str| (!text.is_empty() && !text.contains('*')).then(|| text.to_owned());
+    let requested = denial
+        .context
+        .iter()
+        .find(|fact| fact.key == "aws:RequestedRegion")
+        .and_then(|fact| fact.values.first().cloned());
+    Home {
+        account: caller.and_then(|arn| given(arn.account)),
+        region: requested.or_else(|| resource.and_then(|arn| given(arn.region))),
+        partition: caller.or(resource).and_then(|arn| given(arn.partition)),
+    }
+}
