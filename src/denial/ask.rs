@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::catalog;
 use crate::iam::{Account, Arn, Inventory, Part, Place, Text, Unresolved, UnresolvedKind};
-use crate::simulate::{KeyValue, Missing, Request};
+use crate::simulate::{KeyValue, Missing, Request, organisation_facts, owner_of};
 
-use super::{Caller, Denial};
+use super::{Denial, Seen};
 
 /// The request, and what had to be assumed to ask it.
 #[derive(Clone, Debug)]
@@ -18,16 +18,17 @@ pub struct Asked {
 }
 
 /// The request that a denial reports. `None` where it names no action.
-pub fn ask(denial: &Denial, caller: &Caller, inventory: &Inventory) -> Option<Asked> {
-    let mut assumed = caller.assumed.clone();
+pub fn ask(denial: &Denial, seen: &Seen<'_>, inventory: &Inventory) -> Option<Asked> {
+    let mut assumed = seen.assumed.clone();
     let action = denial.action.clone()?;
-    let account = caller.account.and_then(|at| inventory.accounts.get(at));
-    let resource = resource(denial, &action, account, &mut assumed);
+    let caller = &seen.caller;
+    let resource = resource(denial, &action, caller.account, &mut assumed);
+    let owner = owner_of(inventory, &resource);
     let mut request = Request::new(caller.principal.clone(), action, resource);
-    if let Some(owner) = &denial.resource_account {
-        for resource in &mut request.resources {
-            resource.account = Some(owner.clone());
-        }
+    let owner_id = denial.resource_account.clone();
+    let owner_id = owner_id.or_else(|| owner.map(|account| account.id.value.clone()));
+    for resource in &mut request.resources {
+        resource.account.clone_from(&owner_id);
     }
     // What the message does not say of the call is not known, rather than absent.
     request.context.missing = Missing::Unknown;
@@ -42,15 +43,7 @@ pub fn ask(denial: &Denial, caller: &Caller, inventory: &Inventory) -> Option<As
     request.mfa = denial.context.iter().any(|fact| {
         fact.key.eq_ignore_ascii_case("aws:MultiFactorAuthPresent") && fact.values == ["true"]
     });
-    if let Some(account) = account {
-        let organisation = &account.organisation;
-        request.organisation.principal_account_is_management = organisation.is_management;
-        request
-            .organisation
-            .principal_org_id
-            .clone_from(&organisation.org_id);
-        request.organisation.principal_org_paths = organisation.org_path.iter().cloned().collect();
-    }
+    request.organisation = organisation_facts(caller, owner);
     Some(Asked { request, assumed })
 }
 

@@ -1,49 +1,37 @@
 //! Finds who a denial is about among what was loaded: a session's role with its path, a user.
 
 use crate::iam::{Account, Arn, Identity, Inventory, Principal, SessionKind, Text};
+use crate::simulate::{Caller, Entity, SESSION_NAME};
 
 use super::Denial;
 
-/// An entity of an account, by its position.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Entity {
-    /// In [`Account::roles`].
-    Role(usize),
-    /// In [`Account::users`].
-    User(usize),
-}
-
-/// Who asked, for a request.
+/// Who asked, and what was assumed to know it.
 #[derive(Clone, Debug)]
-pub struct Caller {
-    /// The caller as requests name it.
-    pub principal: Principal,
-    /// Its account among the loaded ones.
-    pub account: Option<usize>,
-    /// The role or user among the loaded ones.
-    pub entity: Option<Entity>,
+pub struct Seen<'a> {
+    /// The caller.
+    pub caller: Caller<'a>,
     /// What was assumed to come here, in sentences.
     pub assumed: Vec<String>,
 }
 
 /// The outcome of the search.
 #[derive(Clone, Debug)]
-pub enum Found {
-    /// The caller, or one that needs no policies of its own.
-    Caller(Box<Caller>),
+pub enum Found<'a> {
+    /// The caller, or one that has no policies of its own.
+    Caller(Box<Seen<'a>>),
     /// Several entities fit equally well.
-    Several(Vec<Caller>),
+    Several(Vec<Seen<'a>>),
     /// Nobody that was loaded fits.
     Missing {
         /// The caller as far as the message tells, with no policies.
-        caller: Option<Box<Caller>>,
-        /// Names of entities that are spelled alike, or that are in other accounts.
+        caller: Option<Box<Seen<'a>>>,
+        /// Entities that are called alike, or so in other accounts.
         alike: Vec<String>,
     },
 }
 
 /// Finds the caller of a denial.
-pub fn find(denial: &Denial, inventory: &Inventory) -> Found {
+pub fn find<'a>(denial: &Denial, inventory: &'a Inventory) -> Found<'a> {
     let Some(text) = denial.principal.as_deref() else {
         return unsigned(denial);
     };
@@ -60,10 +48,10 @@ pub fn find(denial: &Denial, inventory: &Inventory) -> Found {
     match (arn.service, arn.resource.split_once('/')) {
         ("iam", None) if arn.resource == "root" => {
             let mut root = own(Principal::root(arn.partition, arn.account));
-            root.account = inventory
+            root.caller.account = inventory
                 .accounts
                 .iter()
-                .position(|account| account.id.value == arn.account);
+                .find(|account| account.id.value == arn.account);
             Found::Caller(Box::new(root))
         }
         ("iam", Some(("user", _))) => entity(denial, inventory, &arn, Wanted::User(text)),
@@ -71,12 +59,12 @@ pub fn find(denial: &Denial, inventory: &Inventory) -> Found {
             let wanted = Wanted::Role {
                 name: arn.name(),
                 arn: Some(text),
-                session: "iamscope",
+                session: SESSION_NAME,
             };
             entity(denial, inventory, &arn, wanted)
         }
         ("sts", Some(("assumed-role", rest))) => {
-            let (name, session) = rest.split_once('/').unwrap_or((rest, "iamscope"));
+            let (name, session) = rest.split_once('/').unwrap_or((rest, SESSION_NAME));
             let wanted = Wanted::Role {
                 name,
                 arn: denial.role_arn.as_deref(),
@@ -108,7 +96,7 @@ pub fn find(denial: &Denial, inventory: &Inventory) -> Found {
 }
 
 /// Callers of STS without credentials: the trust policy alone knows them.
-fn unsigned(denial: &Denial) -> Found {
+fn unsigned<'a>(denial: &Denial) -> Found<'a> {
     let action = denial.action.as_deref().unwrap_or_default();
     let kind = match action.to_ascii_lowercase().as_str() {
         "sts:assumerolewithwebidentity" => SessionKind::WebIdentity,
@@ -139,16 +127,14 @@ fn unsigned(denial: &Denial) -> Found {
     })
 }
 
-fn own(principal: Principal) -> Caller {
-    Caller {
-        principal,
-        account: None,
-        entity: None,
+fn own<'a>(principal: Principal) -> Seen<'a> {
+    Seen {
+        caller: Caller::outsider(principal),
         assumed: Vec::new(),
     }
 }
 
-fn plain(principal: Principal) -> Found {
+fn plain<'a>(principal: Principal) -> Found<'a> {
     Found::Caller(Box::new(own(principal)))
 }
 
@@ -178,23 +164,28 @@ enum Fit {
     Arn,
 }
 
-fn entity(denial: &Denial, inventory: &Inventory, arn: &Arn<'_>, wanted: Wanted<'_>) -> Found {
-    let mut fits: Vec<(Fit, usize, Entity)> = Vec::new();
-    for (at, account) in inventory.accounts.iter().enumerate() {
-        let mut consider = |identity: &Identity, entity: Entity| {
+fn entity<'a>(
+    denial: &Denial,
+    inventory: &'a Inventory,
+    arn: &Arn<'_>,
+    wanted: Wanted<'_>,
+) -> Found<'a> {
+    let mut fits: Vec<(Fit, &'a Account, Entity<'a>)> = Vec::new();
+    for account in &inventory.accounts {
+        let mut consider = |identity: &Identity, entity: Entity<'a>| {
             if let Some(fit) = fit(identity, account, arn, wanted) {
-                fits.push((fit, at, entity));
+                fits.push((fit, account, entity));
             }
         };
         match wanted {
             Wanted::User(_) => {
-                for (number, user) in account.users.iter().enumerate() {
-                    consider(&user.identity, Entity::User(number));
+                for user in &account.users {
+                    consider(&user.identity, Entity::User(user));
                 }
             }
             Wanted::Role { .. } => {
-                for (number, role) in account.roles.iter().enumerate() {
-                    consider(&role.identity, Entity::Role(number));
+                for role in &account.roles {
+                    consider(&role.identity, Entity::Role(role));
                 }
             }
         }
@@ -205,18 +196,18 @@ fn entity(denial: &Denial, inventory: &Inventory, arn: &Arn<'_>, wanted: Wanted<
             Wanted::Role { name, .. } => name,
         };
         return Found::Missing {
-            caller: Some(Box::new(stranger(denial, arn, wanted))),
+            caller: Some(Box::new(stranger(denial, inventory, arn, wanted))),
             alike: alike(name, inventory),
         };
     };
-    let mut callers: Vec<Caller> = fits
+    let mut seen: Vec<Seen<'a>> = fits
         .into_iter()
         .filter(|(fit, ..)| *fit == best)
-        .filter_map(|(fit, at, entity)| known(inventory, at, entity, arn, wanted, fit))
+        .map(|(fit, account, entity)| known(account, entity, arn, wanted, fit))
         .collect();
-    match callers.len() {
-        1 => Found::Caller(Box::new(callers.remove(0))),
-        _ => Found::Several(callers),
+    match seen.len() {
+        1 => Found::Caller(Box::new(seen.remove(0))),
+        _ => Found::Several(seen),
     }
 }
 
@@ -290,85 +281,66 @@ fn generated(identity: &Identity, wanted: &str) -> bool {
     random_like && middle.len() >= 8.min(logical.len()) && logical.starts_with(middle)
 }
 
-fn known(
-    inventory: &Inventory,
-    at: usize,
-    entity: Entity,
+fn known<'a>(
+    account: &'a Account,
+    entity: Entity<'a>,
     arn: &Arn<'_>,
     wanted: Wanted<'_>,
     fit: Fit,
-) -> Option<Caller> {
-    let account = inventory.accounts.get(at)?;
-    let identity = match entity {
-        Entity::Role(number) => &account.roles.get(number)?.identity,
-        Entity::User(number) => &account.users.get(number)?.identity,
+) -> Seen<'a> {
+    let session = match wanted {
+        Wanted::User(_) => SESSION_NAME,
+        Wanted::Role { session, .. } => session,
     };
-    let own_arn = identity.arn.as_plain();
-    let mut principal = match wanted {
-        Wanted::User(text) => Principal::user(own_arn.unwrap_or(text)),
-        Wanted::Role { name, session, .. } => {
-            let written = format!("arn:{}:iam::{}:role/{name}", arn.partition, arn.account);
-            Principal::role_session(own_arn.unwrap_or(&written), session)
-        }
+    let (caller, identity, what) = match entity {
+        Entity::Role(role) => (Caller::role(account, role, session), &role.identity, "role"),
+        Entity::User(user) => (Caller::user(account, user), &user.identity, "user"),
     };
-    if own_arn.is_none() {
-        principal.symbolic_arn = Some(identity.arn.clone());
-    }
-    match entity {
-        Entity::Role(_) => principal.role_id.clone_from(&identity.unique_id),
-        Entity::User(_) => principal.user_id.clone_from(&identity.unique_id),
-    }
-    principal.tags = identity
-        .tags
-        .iter()
-        .filter_map(|(key, value)| Some((key.clone(), value.as_plain()?.to_owned())))
-        .collect();
-    let mut assumed = Vec::new();
-    match fit {
-        Fit::Arn | Fit::Name => {}
-        Fit::NameOnly if account.id.value == arn.account => {}
-        Fit::NameOnly => assumed.push(format!(
+    let assumed = match fit {
+        Fit::NameOnly if account.id.value != arn.account => Some(format!(
             "`{}` is taken for the account {} of the message",
             account.name, arn.account
         )),
-        Fit::Possible => assumed.push(format!(
-            "`{}` is taken for the {} of the message: its name there is `{}`",
+        Fit::Possible => Some(format!(
+            "the {what} `{}` of the source, called `{}`, is taken for the one of the message",
             identity.logical_id.as_deref().unwrap_or(&account.name),
-            if matches!(entity, Entity::Role(_)) {
-                "role"
-            } else {
-                "user"
-            },
             identity.name,
         )),
+        Fit::Arn | Fit::Name | Fit::NameOnly => None,
+    };
+    Seen {
+        caller,
+        assumed: assumed.into_iter().collect(),
     }
-    Some(Caller {
-        principal,
-        account: Some(at),
-        entity: Some(entity),
-        assumed,
-    })
 }
 
 /// The caller as the message tells, of whom nothing was loaded.
-fn stranger(denial: &Denial, arn: &Arn<'_>, wanted: Wanted<'_>) -> Caller {
-    match wanted {
+fn stranger<'a>(
+    denial: &Denial,
+    inventory: &'a Inventory,
+    arn: &Arn<'_>,
+    wanted: Wanted<'_>,
+) -> Seen<'a> {
+    let mut seen = match wanted {
         Wanted::User(text) => own(Principal::user(text)),
         Wanted::Role { name, session, .. } => {
             let guessed = format!("arn:{}:iam::{}:role/{name}", arn.partition, arn.account);
             let known = denial.role_arn.clone();
-            let mut caller = own(Principal::role_session(
-                known.as_deref().unwrap_or(&guessed),
-                session,
-            ));
+            let role = known.as_deref().unwrap_or(&guessed);
+            let mut seen = own(Principal::role_session(role, session));
             if known.is_none() {
-                caller.assumed.push(format!(
+                seen.assumed.push(format!(
                     "the path of the role `{name}` is not known: policies that name it with one may not match"
                 ));
             }
-            caller
+            seen
         }
-    }
+    };
+    seen.caller.account = inventory
+        .accounts
+        .iter()
+        .find(|account| account.id.value == arn.account && !account.id.assumed);
+    seen
 }
 
 /// Names of entities that resemble one, nearest first.

@@ -25,7 +25,7 @@ mod wrapper;
 mod tests;
 
 pub use ask::{Asked, Home, ask, home};
-pub use caller::{Caller, Entity, Found, find};
+pub use caller::{Found, Seen, find};
 pub use trail::{Group, Progress, ScanError, Trail, scan};
 pub use types::{Cause, ContextFact, Denial, Field, PolicyType};
 
