@@ -128,6 +128,12 @@ impl Findings {
                 Problem::warning(place, format!("`{name}` {consequence}: {why}"))
                     .hint(format!("use {}", quoted(&use_instead)))
             }
+            Lookup::OperationOnly { .. } => Problem::note(
+                place,
+                format!(
+                    "`{name}` is an API operation; the data of {date} knows no action of that name"
+                ),
+            ),
             Lookup::Unknown { nearest } => {
                 let no_service = name
                     .split_once(':')

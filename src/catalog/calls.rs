@@ -1,6 +1,6 @@
 //! Which action authorises an API call, by the names that SDKs, the CLI and CloudTrail use.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use super::asset;
@@ -12,6 +12,8 @@ struct Calls {
     sources: HashMap<&'static str, Vec<&'static str>>,
     /// By lower-case `prefix:operation`.
     operations: HashMap<String, Call>,
+    /// Lower-case `prefix:operation` of those of which nobody says what authorises them.
+    unexplained: HashSet<String>,
 }
 
 /// An operation that is authorised under other names than its own.
@@ -30,8 +32,13 @@ fn calls() -> &'static Calls {
         let mut calls = Calls {
             sources: HashMap::new(),
             operations: HashMap::new(),
+            unexplained: HashSet::new(),
         };
         for line in text.lines() {
+            if let Some(operation) = line.strip_prefix('?') {
+                calls.unexplained.insert(operation.to_ascii_lowercase());
+                continue;
+            }
             let Some((left, right)) = line.split_once('\t') else {
                 continue;
             };
@@ -106,10 +113,22 @@ pub fn operations_checking(action: &Action) -> Vec<String> {
     names
 }
 
-/// The actions that authorise an operation, where `prefix:operation` is no action itself.
-pub(super) fn authorised_as(lower: &str) -> &'static [&'static Action] {
-    let call = calls().operations.get(lower);
-    call.map_or(&[], |call| &call.actions)
+/// The actions that authorise what is written like an action and is none: an operation of another
+/// name than its action, or a service by the name that SDKs give it (`elb:CreateLoadBalancer`).
+pub(super) fn authorised_as(lower: &str) -> Vec<&'static Action> {
+    match (calls().operations.get(lower), lower.split_once(':')) {
+        (Some(call), _) => call.actions.clone(),
+        (None, Some((source, operation))) if index().service(source).is_none() => {
+            api_call_to_actions(source, operation)
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Whether an API operation has this lower-case `prefix:operation`, of which the data does not
+/// say what authorises it.
+pub(super) fn is_unexplained(lower: &str) -> bool {
+    calls().unexplained.contains(lower)
 }
 
 /// CloudTrail appends an API version to the operations of some services:

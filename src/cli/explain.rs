@@ -148,6 +148,7 @@ fn unknown(name: &str) -> Value {
         Lookup::ApiNameNotAction { use_instead, why } => {
             ("api-name", Some(why), names(&use_instead))
         }
+        Lookup::OperationOnly { nearest } => ("operation", None, names(&nearest)),
         Lookup::Unknown { nearest } => ("unknown", None, names(&nearest)),
         Lookup::Known(_) => return Value::Null,
     };

@@ -296,6 +296,17 @@ fn not_known(name: &str, answer: &Lookup) -> Page {
                     .collect(),
             );
         }
+        Lookup::OperationOnly { nearest } => {
+            page.mark(
+                Mark::Depends,
+                format!(
+                    "An API operation has this name. The data of {} does not say what authorises \
+                     it: an action of that name newer than the data, or one of another name.",
+                    data_date()
+                ),
+            );
+            similar(nearest, &mut page);
+        }
         Lookup::Unknown { nearest } => {
             page.mark(
                 Mark::Problem,
@@ -309,13 +320,17 @@ fn not_known(name: &str, answer: &Lookup) -> Page {
                     "An action is written with the prefix of its service, as in s3:GetObject.",
                 );
             }
-            if !nearest.is_empty() {
-                page.say("Spelled much alike:");
-                page.list(nearest.iter().map(|action| suggestion(action)).collect());
-            }
+            similar(nearest, &mut page);
         }
     }
     page
+}
+
+fn similar(nearest: &[&'static Action], page: &mut Page) {
+    if !nearest.is_empty() {
+        page.say("Actions that may be meant:");
+        page.list(nearest.iter().map(|action| suggestion(action)).collect());
+    }
 }
 
 fn suggestion(action: &'static Action) -> Item {

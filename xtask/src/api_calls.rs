@@ -26,11 +26,49 @@ struct Metadata {
     service_id: String,
 }
 
-/// Where the package counts what is only sometimes needed. Amazon S3 User Guide, "Required
-/// permissions for Amazon S3 API operations".
-const CORRECTIONS: [(&str, &[&str]); 2] = [
+/// Where the package is wrong, silent, or counts what is only sometimes needed. From the pages
+/// "Required permissions for Amazon S3 API operations", "Amazon SQS API permissions", "Amazon SNS
+/// API permissions" and the reference of Lambda's InvokeWithResponseStream.
+const CORRECTIONS: [(&str, &[&str]); 15] = [
+    (
+        "lambda:InvokeWithResponseStream",
+        &["lambda:InvokeFunction"],
+    ),
     ("s3:CopyObject", &["s3:GetObject", "s3:PutObject"]),
+    (
+        "s3:CreateBucketMetadataConfiguration",
+        &["s3:CreateBucketMetadataTableConfiguration"],
+    ),
+    ("s3:CreateSession", &["s3express:CreateSession"]),
+    (
+        "s3:DeleteBucketIntelligentTieringConfiguration",
+        &["s3:PutIntelligentTieringConfiguration"],
+    ),
+    (
+        "s3:DeleteBucketMetadataConfiguration",
+        &["s3:DeleteBucketMetadataTableConfiguration"],
+    ),
+    (
+        "s3:DeleteBucketOwnershipControls",
+        &["s3:PutBucketOwnershipControls"],
+    ),
+    (
+        "s3:GetBucketMetadataConfiguration",
+        &["s3:GetBucketMetadataTableConfiguration"],
+    ),
+    (
+        "s3:ListDirectoryBuckets",
+        &["s3express:ListAllMyDirectoryBuckets"],
+    ),
+    ("s3:RenameObject", &["s3express:CreateSession"]),
     ("s3:UploadPartCopy", &["s3:GetObject", "s3:PutObject"]),
+    ("sns:PublishBatch", &["sns:Publish"]),
+    (
+        "sqs:ChangeMessageVisibilityBatch",
+        &["sqs:ChangeMessageVisibility"],
+    ),
+    ("sqs:DeleteMessageBatch", &["sqs:DeleteMessage"]),
+    ("sqs:SendMessageBatch", &["sqs:SendMessage"]),
 ];
 
 pub fn build(folders: &Folders, names: &Names, output: &Output, counts: &mut Counts) -> Result<()> {
@@ -47,6 +85,7 @@ pub fn build(folders: &Folders, names: &Names, output: &Output, counts: &mut Cou
 
     let mut sources: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut operations: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut unexplained: BTreeSet<String> = BTreeSet::new();
     let data = folders.path("botocore", "botocore/data")?;
     for folder in sorted_folders(&data)? {
         let versions = sorted_folders(&data.join(&folder))?;
@@ -107,7 +146,9 @@ pub fn build(folders: &Folders, names: &Names, output: &Output, counts: &mut Cou
             let actions = mapped
                 .map(|entries| actions_of(entries, names))
                 .unwrap_or_default();
-            if !actions.is_empty() {
+            if actions.is_empty() {
+                unexplained.insert(format!("{first}:{operation}"));
+            } else {
                 operations
                     .entry(format!("{first}:{operation}"))
                     .or_insert(actions);
@@ -115,11 +156,17 @@ pub fn build(folders: &Folders, names: &Names, output: &Output, counts: &mut Cou
         }
     }
     for (operation, actions) in CORRECTIONS {
-        operations.insert(
-            operation.to_owned(),
-            actions.iter().map(|action| (*action).to_owned()).collect(),
-        );
+        if let Some(unknown) = actions
+            .iter()
+            .find(|action| !names.contains_key(&action.to_lowercase()))
+        {
+            return Err(format!("`{operation}` is corrected to unknown `{unknown}`").into());
+        }
+        let actions = actions.iter().map(|action| (*action).to_owned());
+        operations.insert(operation.to_owned(), actions.collect());
     }
+    // Another version of the service may have explained it.
+    unexplained.retain(|operation| !operations.contains_key(operation));
     // A source that is just its own prefix needs no line.
     sources.retain(|source, prefixes| prefixes.len() > 1 || !prefixes.contains(source));
     counts.api_calls = operations.len();
@@ -131,6 +178,9 @@ pub fn build(folders: &Folders, names: &Names, output: &Output, counts: &mut Cou
     }
     for (operation, actions) in &operations {
         text.push_str(&format!("{operation}\t{}\n", actions.join(",")));
+    }
+    for operation in &unexplained {
+        text.push_str(&format!("?{operation}\n"));
     }
     output.compressed("api_calls.zst", &text)
 }
