@@ -408,7 +408,11 @@ impl Breaker<'_> {
     }
 
     fn end(&mut self) {
-        let runs = std::mem::take(&mut self.runs);
+        let mut runs = std::mem::take(&mut self.runs);
+        if let Some(last) = runs.last_mut() {
+            let kept = last.text.trim_end_matches(' ').len();
+            last.text.to_mut().truncate(kept);
+        }
         if !runs.is_empty() {
             self.out.push(Line {
                 hanging: self.hanging,
