@@ -5,6 +5,7 @@ mod explain;
 mod failure;
 mod lines;
 mod lint;
+mod paths;
 mod screen;
 mod shell;
 mod snapshot;
@@ -47,6 +48,7 @@ enum Command {
     Lint(lint::Lint),
     Tree(tree::Tree),
     Snapshot(snapshot::Snapshot),
+    Paths(paths::Paths),
     Completions(shell::Completions),
     Man(shell::Man),
 }
@@ -80,6 +82,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Lint(command)) => command.run(),
         Some(Command::Tree(command)) => command.run(),
         Some(Command::Snapshot(command)) => command.run(),
+        Some(Command::Paths(command)) => command.run(),
         Some(Command::Completions(command)) => command.run(),
         Some(Command::Man(command)) => command.run(),
         None => cli.screen.run(),

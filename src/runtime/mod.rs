@@ -14,7 +14,7 @@ mod watch;
 use std::io::{self, IsTerminal};
 
 use crate::load::{Settings, SourceSpec};
-use crate::terminal;
+use crate::terminal::{self, Places};
 use session::Session;
 
 /// How the screen was asked for.
@@ -58,7 +58,7 @@ pub fn run(options: Options) -> Result<(), RunError> {
     if !io::stdout().is_terminal() {
         return Err(RunError::NoTerminal);
     }
-    terminal::install_panic_hook();
+    terminal::install_panic_hook(Places::find().map(|places| places.log));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

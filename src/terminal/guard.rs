@@ -1,12 +1,16 @@
 //! What is switched on in the terminal while the screen is up, and the one way to switch it off,
 //! which works from anywhere: on leaving, on an error, on a panic in any thread, on a signal.
 
+use std::backtrace::Backtrace;
 use std::io::{self, Write, stdout};
 use std::panic;
+use std::path::PathBuf;
 use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+
+use super::places::write_private;
 
 /// Whether the terminal is in our hands. Whoever writes holds the lock of standard output while it
 /// looks, so that nothing is drawn behind a restored terminal.
@@ -81,8 +85,9 @@ pub(super) fn write(bytes: &[u8]) -> io::Result<()> {
 }
 
 /// From now on a panic in any thread, while the terminal is ours, restores the terminal, is then
-/// reported as usual, and ends the program: what is left of it could not be trusted.
-pub fn install_panic_hook() {
+/// reported as usual and with all its frames in the log, and ends the program: what is left of it
+/// could not be trusted.
+pub fn install_panic_hook(log: Option<PathBuf>) {
     let usual = panic::take_hook();
     panic::set_hook(Box::new(move |panic| {
         // Held until the end, so that no other thread draws.
@@ -93,10 +98,17 @@ pub fn install_panic_hook() {
         }
         leave();
         usual(panic);
+        let version = env!("CARGO_PKG_VERSION");
         eprintln!(
-            "iamscope {} has failed; this is a bug, please report it with the lines above",
-            env!("CARGO_PKG_VERSION")
+            "iamscope {version} has failed; this is a bug, please report it with the lines above"
         );
+        let frames = Backtrace::force_capture();
+        let report = format!("iamscope {version}: {panic}\n{frames}\n");
+        if let Some(log) = &log
+            && write_private(log, report.as_bytes()).is_ok()
+        {
+            eprintln!("more about it is in {}", log.display());
+        }
         process::exit(PANICKED);
     }));
 }

@@ -20,7 +20,7 @@ pub struct Places {
     pub cache: PathBuf,
     /// Files opened lately.
     pub recent: PathBuf,
-    /// What went wrong.
+    /// What is known of the last failure.
     pub log: PathBuf,
 }
 

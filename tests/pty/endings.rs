@@ -113,6 +113,8 @@ fn a_panic_in_any_thread_restores_the_terminal_and_is_reported() {
             "{text}"
         );
         assert!(text.contains("please report it"), "{text}");
+        let log = std::fs::read_to_string(terminal.home().join("state/log")).unwrap();
+        assert!(log.contains("told to panic"), "{log}");
     }
 }
 
@@ -123,7 +125,9 @@ fn child_that_panics() {
     let Ok(place) = std::env::var("PANIC_IN") else {
         return;
     };
-    iamscope::terminal::install_panic_hook();
+    let log = std::env::var_os("HOME").unwrap();
+    let log = std::path::Path::new(&log).join("state/log");
+    iamscope::terminal::install_panic_hook(Some(log));
     let mut screen = iamscope::terminal::Screen::open(true).unwrap();
     screen.draw(|_| ()).unwrap();
     let fall = move || panic!("told to panic in {place}");

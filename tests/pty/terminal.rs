@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -28,8 +29,7 @@ pub struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     seen: Arc<Mutex<Seen>>,
     mode_before: String,
-    /// The home folder of the person at this terminal; gone with it.
-    _home: TempDir,
+    home: TempDir,
 }
 
 impl Terminal {
@@ -82,7 +82,7 @@ impl Terminal {
             child,
             seen,
             mode_before,
-            _home: home,
+            home,
         }
     }
 
@@ -183,6 +183,11 @@ impl Terminal {
     /// Whether a program has the screen.
     pub fn is_taken(&self) -> bool {
         self.seen().parser.screen().alternate_screen()
+    }
+
+    /// The home folder of the person at this terminal.
+    pub fn home(&self) -> &Path {
+        self.home.path()
     }
 
     pub fn process(&self) -> u32 {
