@@ -86,3 +86,28 @@ fn summaries_add_up() {
     assert_eq!(describe.at(AccessLevel::PermissionsManagement), 0);
     assert!(describe.total > 100);
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(24))]
+
+    /// Pieces of real names with wildcards between them match what a naive matcher says.
+    #[test]
+    fn random_patterns_agree_with_a_naive_matcher(
+        at in 0usize..20_000,
+        cuts in proptest::collection::vec((0usize..24, 0usize..4), 1..4),
+        wild in proptest::collection::vec(proptest::sample::select(vec!["*", "?", "??", "*?"]), 4),
+        upper in proptest::bool::ANY,
+    ) {
+        let mut pattern = index().actions()[at].canonical().to_owned();
+        for ((place, removed), wild) in cuts.into_iter().zip(wild) {
+            let start = place.min(pattern.len());
+            let end = (start + removed).min(pattern.len());
+            pattern.replace_range(start..end, wild);
+        }
+        if upper {
+            pattern = pattern.to_ascii_uppercase();
+        }
+        let found: Vec<_> = expand(&pattern).into_iter().map(Action::canonical).collect();
+        proptest::prop_assert_eq!(found, naive_expand(&pattern), "{}", pattern);
+    }
+}
