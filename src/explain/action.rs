@@ -3,7 +3,7 @@
 
 use crate::catalog::{
     AccessLevel, Action, ActionInfo, ConditionKeyInfo, Exposes, Lookup, Summary, data_date,
-    escalation_methods, expand, exposes, lookup, operations_checking,
+    escalation_methods, expand, exposes, index, lookup, operations_checking,
 };
 
 use super::{Fact, Item, Line, Link, Mark, Meaning, Page, Span, count, number};
@@ -20,7 +20,7 @@ pub fn action_page(name: &str) -> Page {
 /// What a pattern stands for today, counted by level and service. Decodes no service, so that it
 /// costs the same for `*` as for `s3:Get*`.
 pub fn pattern_page(pattern: &str) -> Page {
-    let summary = Summary::of(expand(pattern));
+    let summary = index().summarize(pattern);
     let mut page = Page::new(Line::new().code(pattern.to_owned()));
     if summary.total == 0 {
         let date = data_date();
