@@ -1,5 +1,6 @@
 //! What a statement, a role or a decision amounts to.
 
+mod capability;
 mod covered;
 mod database;
 mod finding;
@@ -9,6 +10,11 @@ mod purpose;
 mod quotas;
 mod risk;
 
+pub use capability::{
+    Capability, GrantedBy, Grants, GrantsCache, Held, ServiceCapability, capability,
+    policies_of_group, policies_of_role, policies_of_user, role_action_count, role_capability,
+    user_capability,
+};
 pub use covered::{Covered, covered};
 pub use finding::{Finding, FindingKind, findings, findings_of, readable_form};
 pub use form::{Form, ResourcePattern};

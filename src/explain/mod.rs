@@ -5,6 +5,7 @@ mod action;
 mod condition;
 mod deed;
 mod english;
+mod entity;
 mod masked;
 mod page;
 mod principal;
@@ -18,6 +19,10 @@ pub use action::{action_page, pattern_page, pattern_table};
 pub use condition::{condition_page, condition_words};
 pub use deed::action_note;
 pub use english::{count, gerund, number, plural};
+pub use entity::{
+    group_page, managed_policy_page, policy_page, resource_policy_page, role_page, summary_words,
+    user_page,
+};
 pub use page::{Block, Fact, Item, Line, Link, Mark, Meaning, Page, Span, Table, escape};
 pub use principal::{entry_words, principal_page, principal_words};
 pub use problem::{aws_page, problem_item, problem_page, quoted};
