@@ -2,18 +2,29 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests
 
-use iamscope::explain::statement_page;
-use iamscope::iam::{Document, PolicyKind, SourceId, parse_document_text};
+use std::fmt::Write as _;
+use std::path::Path;
+
+use iamscope::analyze::{GrantsCache, findings};
+use iamscope::explain::{
+    Page, group_page, managed_policy_page, policy_page, role_page, statement_page, statement_words,
+    user_page,
+};
+use iamscope::iam::{Account, Document, Inventory, PolicyKind, SourceId, parse_document_text};
+use iamscope::load::{Progress, Settings, SourceSpec, load};
 use iamscope::report::{PlainStyle, plain};
 
 fn explained(document: &Document, number: usize, kind: PolicyKind, policy: &str) -> String {
     let statement = &document.statements[number - 1];
-    let page = statement_page(document, statement, kind, policy, None);
+    text(&statement_page(document, statement, kind, policy, None))
+}
+
+fn text(page: &Page) -> String {
     let style = PlainStyle {
         width: Some(100),
         ..PlainStyle::default()
     };
-    plain(&page, style)
+    plain(page, style)
 }
 
 /// A statement on its own, with the text above what is said of it.
@@ -86,4 +97,173 @@ statements! {
     unreadable_effect: Identity r#"{"Effect": "allow", "Action": "s3:GetObject", "Resource": "*"}"#;
     unknown_operator: Identity r#"{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*", "Condition": {"StringsEqual": {"aws:username": "a"}}}"#;
     hostile_text: Identity "{\"Sid\": \"x\", \"Effect\": \"Allow\", \"Action\": \"s3:GetObject\", \"Resource\": \"arn:aws:s3:::b/\\u001b[31mred\\u202e\"}";
+}
+
+fn template(name: &str) -> Inventory {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures/templates")
+        .join(name);
+    load(
+        &[SourceSpec::Path(path)],
+        &Settings::default(),
+        &Progress::default(),
+    )
+    .unwrap()
+}
+
+/// Every statement of a document in a sentence, with what is remarkable about it.
+fn document_words(out: &mut String, name: &str, document: &Document, kind: PolicyKind) {
+    writeln!(out, "  {} {name}", kind.name()).unwrap();
+    for statement in &document.statements {
+        let (mark, words) = statement_words(statement, kind);
+        let reference = statement.reference();
+        writeln!(
+            out,
+            "    {} {reference}: {}",
+            mark.glyph(),
+            words.to_plain()
+        )
+        .unwrap();
+        for finding in findings(statement, kind) {
+            writeln!(out, "        ! {}", finding.problem.message).unwrap();
+        }
+    }
+}
+
+/// Every statement of an account in a sentence.
+fn account_words(account: &Account) -> String {
+    let mut out = String::new();
+    for role in &account.roles {
+        writeln!(out, "role {}", role.identity.name).unwrap();
+        for trust in &role.trust {
+            document_words(&mut out, "", trust, PolicyKind::Trust);
+        }
+        for boundary in &role.boundary {
+            if let Some(document) = &boundary.document {
+                let name = boundary.name.to_string();
+                document_words(&mut out, &name, document, PolicyKind::Boundary);
+            }
+        }
+        for inline in &role.inline {
+            let name = inline.name.to_string();
+            document_words(&mut out, &name, &inline.document, PolicyKind::Identity);
+        }
+    }
+    for user in &account.users {
+        writeln!(out, "user {}", user.identity.name).unwrap();
+        for inline in &user.inline {
+            let name = inline.name.to_string();
+            document_words(&mut out, &name, &inline.document, PolicyKind::Identity);
+        }
+    }
+    for policy in &account.policies {
+        writeln!(out, "policy {}", policy.identity.name).unwrap();
+        for document in &policy.document {
+            document_words(&mut out, "", document, PolicyKind::Identity);
+        }
+    }
+    out
+}
+
+#[test]
+fn templates_in_a_sentence_a_statement() {
+    for name in [
+        "gitpod_enterprise.template.json",
+        "gitpod_oidc.yml",
+        "codepipeline_service_role.json",
+        "ownstak_minimal.yml",
+        "matillion_agent.yml",
+    ] {
+        let words = account_words(&template(name).accounts[0]);
+        let file = name.split('.').next().unwrap();
+        insta::assert_snapshot!(format!("sentences_{file}"), words);
+    }
+}
+
+#[test]
+fn statements_of_templates() {
+    for (name, policy, number) in [
+        (
+            "gitpod_enterprise.template.json",
+            "lambdaappctrlpolicyF8E18B9E",
+            2,
+        ),
+        (
+            "gitpod_enterprise.template.json",
+            "rdsdbconnectserver0C78DEEF",
+            1,
+        ),
+        ("gitpod_oidc.yml", "WorkspaceBoundary", 1),
+        ("codepipeline_service_role.json", "", 5),
+        ("ownstak_minimal.yml", "wnstak", 1),
+        ("matillion_agent.yml", " TaskPolicy", 2),
+    ] {
+        let inventory = template(name);
+        let found = policies(&inventory.accounts[0]);
+        let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+        let Some((_, document)) = found.iter().find(|(name, _)| name.contains(policy)) else {
+            panic!("{policy} is none of {names:?}");
+        };
+        let page = explained(document, number, PolicyKind::Identity, policy);
+        let file = name.split('.').next().unwrap();
+        insta::assert_snapshot!(format!("statement_{file}_{number}"), page);
+    }
+}
+
+/// Every identity policy of an account by name or logical id.
+fn policies(account: &Account) -> Vec<(String, Document)> {
+    let inline = account.roles.iter().flat_map(|role| &role.inline);
+    let inline = inline.map(|policy| {
+        let id = policy.logical_id.clone().unwrap_or_default();
+        (format!("{} {id}", policy.name), (*policy.document).clone())
+    });
+    let managed = account.policies.iter().filter_map(|policy| {
+        let id = policy.identity.logical_id.clone().unwrap_or_default();
+        let document = policy.document.as_ref()?;
+        Some((
+            format!("{} {id}", policy.identity.name),
+            (**document).clone(),
+        ))
+    });
+    inline.chain(managed).collect()
+}
+
+#[test]
+fn roles_users_and_policies() {
+    let cache = GrantsCache::default();
+    let gitpod = template("gitpod_enterprise.template.json");
+    let account = &gitpod.accounts[0];
+    for name in ["lambdaappcontroller", "debug-access", "eksctl"] {
+        let role = account
+            .roles
+            .iter()
+            .find(|role| {
+                format!("{} {:?}", role.identity.name, role.identity.logical_id).contains(name)
+            })
+            .unwrap();
+        insta::assert_snapshot!(format!("role_{name}"), text(&role_page(role, &cache)));
+    }
+    let oidc = template("gitpod_oidc.yml");
+    for role in &oidc.accounts[0].roles {
+        let name = role.identity.name.to_string();
+        insta::assert_snapshot!(format!("role_{name}"), text(&role_page(role, &cache)));
+    }
+    let ownstak = template("ownstak_minimal.yml");
+    let account = &ownstak.accounts[0];
+    insta::assert_snapshot!(
+        "user_ownstak",
+        text(&user_page(&account.users[0], account, &cache))
+    );
+    insta::assert_snapshot!(
+        "managed_policy_ownstak",
+        text(&managed_policy_page(&account.policies[0], &cache))
+    );
+    let trust = account.roles[0].trust.as_ref().unwrap();
+    insta::assert_snapshot!(
+        "policy_trust",
+        text(&policy_page("x", trust, PolicyKind::Trust))
+    );
+    for group in &account.groups {
+        insta::assert_snapshot!("group", text(&group_page(group, account, &cache)));
+    }
 }

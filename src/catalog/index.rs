@@ -205,6 +205,19 @@ pub fn index() -> &'static Index {
     INDEX.get_or_init(|| Index::parse(TEXT))
 }
 
+/// Prefixes that several pages of AWS's reference share, where the data has the title of one
+/// of them.
+const SHARED: [(&str, &str); 8] = [
+    ("apigateway", "Amazon API Gateway"),
+    ("aws-marketplace", "AWS Marketplace"),
+    ("cloudformation", "AWS CloudFormation"),
+    ("elasticloadbalancing", "Elastic Load Balancing"),
+    ("greengrass", "AWS IoT Greengrass"),
+    ("kinesisanalytics", "Amazon Kinesis Analytics"),
+    ("lex", "Amazon Lex"),
+    ("ses", "Amazon SES"),
+];
+
 impl Index {
     fn parse(text: &'static str) -> Self {
         let mut lines = text.lines();
@@ -220,6 +233,8 @@ impl Index {
                 let mut fields = line.split('\t');
                 let mut field = || fields.next().unwrap_or_default();
                 let (prefix, title, page) = (field(), field(), field());
+                let shared = SHARED.iter().find(|(known, _)| *known == prefix);
+                let title = shared.map_or(title, |(_, title)| title);
                 let mut number = || field().parse().unwrap_or_default();
                 index.services.push(Service {
                     prefix,

@@ -193,6 +193,10 @@ fn s3_words(masked: &Masked, resource: &str, of: &[&'static Action]) -> Line {
 
 /// The name of a resource type in words: `log-group` is `log group`, `StateMachine` `state machine`.
 pub(super) fn type_words(name: &str) -> String {
+    // AWS writes this one without a seam.
+    if name == "statemachine" {
+        return "state machine".to_owned();
+    }
     let mut words = String::with_capacity(name.len() + 4);
     let mut before_lower = false;
     for character in name.chars() {

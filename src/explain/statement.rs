@@ -8,7 +8,7 @@ use super::condition::condition_words;
 use super::deed::{clause, description};
 use super::english::{count, gerund, listed, number};
 use super::principal::principal_words;
-use super::resource::{pattern_words, resource_words};
+use super::resource::{pattern_words, resource_words, type_words};
 use super::{Line, Mark, Meaning};
 
 /// A statement in a sentence, with the mark of what it does.
@@ -302,19 +302,36 @@ fn object_words(text: &crate::iam::Text, action: &'static Action, kind: PolicyKi
         && let Some((_, object)) = clause(action)
         && kind != PolicyKind::Resource
     {
-        return format!("any {}", super::resource::type_words(object)).into();
+        return format!("any {}", type_words(object)).into();
     }
     pattern_words(text, &[action], kind)
 }
 
 /// ` on the table orders`, nothing where a statement has no resource.
 fn on(resources: Option<&ResourceElement>, of: &[&'static Action], kind: PolicyKind) -> Line {
-    match resources {
-        Some(element) => Line::new()
-            .plain(" on ")
-            .then(resource_words(element, of, kind)),
-        None => Line::new(),
+    let Some(element) = resources else {
+        return Line::new();
+    };
+    let line = Line::new().plain(" on ");
+    match only_type(of) {
+        Some(object) if kind != PolicyKind::Resource && is_everything(element) => {
+            line.plain(format!("any {}", type_words(object)))
+        }
+        _ => line.then(resource_words(element, of, kind)),
     }
+}
+
+fn is_everything(element: &ResourceElement) -> bool {
+    let mut patterns = element.entries.iter();
+    !element.not && patterns.any(|entry| ResourcePattern::new(&entry.text).is_everything())
+}
+
+/// The one resource type that all actions act on, if it is one.
+fn only_type(actions: &[&'static Action]) -> Option<&'static str> {
+    let mut types = actions.iter().flat_map(|action| action.resource_forms());
+    let (first, ..) = types.next()?;
+    let only = types.all(|(name, ..)| name == first);
+    (only && actions.iter().all(|action| action.has_resource_types())).then_some(first)
 }
 
 /// Patterns in words: `every action of Amazon S3`, `the 172 actions that match ec2:Describe*`.
