@@ -70,7 +70,9 @@ const MOST_KEPT: usize = 1_024;
 /// Grants by document, so that one that many roles share is read once. Documents are kept alive as
 /// long as what is known of them, so that an address means one document.
 #[derive(Debug, Default)]
-pub struct GrantsCache(Mutex<HashMap<usize, (Arc<Document>, Arc<Grants>)>>);
+pub struct GrantsCache(Mutex<HashMap<usize, Known>>);
+
+type Known = (Arc<Document>, Arc<Grants>);
 
 impl GrantsCache {
     /// What a document allows and denies.
