@@ -135,14 +135,14 @@ fn account_words(account: &Account) -> String {
     let mut out = String::new();
     for role in &account.roles {
         writeln!(out, "role {}", role.identity.name).unwrap();
-        for trust in &role.trust {
+        if let Some(trust) = &role.trust {
             document_words(&mut out, "", trust, PolicyKind::Trust);
         }
-        for boundary in &role.boundary {
-            if let Some(document) = &boundary.document {
-                let name = boundary.name.to_string();
-                document_words(&mut out, &name, document, PolicyKind::Boundary);
-            }
+        if let Some(boundary) = &role.boundary
+            && let Some(document) = &boundary.document
+        {
+            let name = boundary.name.to_string();
+            document_words(&mut out, &name, document, PolicyKind::Boundary);
         }
         for inline in &role.inline {
             let name = inline.name.to_string();
@@ -158,7 +158,7 @@ fn account_words(account: &Account) -> String {
     }
     for policy in &account.policies {
         writeln!(out, "policy {}", policy.identity.name).unwrap();
-        for document in &policy.document {
+        if let Some(document) = &policy.document {
             document_words(&mut out, "", document, PolicyKind::Identity);
         }
     }
