@@ -324,16 +324,11 @@ impl Check<'_> {
         if self.operator.if_exists {
             return Tri::yes();
         }
-        let by_absence = match self.operator.set {
+        Tri::known(match self.operator.set {
             Some(SetPrefix::ForAllValues) => true,
             Some(SetPrefix::ForAnyValue) => false,
             None => self.operator.base.is_negated(),
-        };
-        if by_absence && self.operator.base.is_negated() {
-            self.wrong().not()
-        } else {
-            Tri::known(by_absence)
-        }
+        })
     }
 
     /// Whether the policy has a value of the wrong type.
@@ -348,20 +343,16 @@ impl Check<'_> {
     }
 
     fn set<D: Depends>(&self, set: SetPrefix, values: &[impl AsRef<str>]) -> Tri<D> {
-        let mut some = false;
         let mut results = values
             .iter()
             .map(AsRef::as_ref)
             // Empty strings are no values to set operators.
             .filter(|value| !value.is_empty())
-            .inspect(|_| some = true)
             .map(|value| self.element(value));
-        let result = match set {
+        match set {
             SetPrefix::ForAllValues => Tri::all(&mut results),
             SetPrefix::ForAnyValue => Tri::any(&mut results),
-        };
-        drop(results);
-        if some { result } else { self.absent() }
+        }
     }
 
     /// Whether one value of the request meets the operator.

@@ -217,10 +217,13 @@ impl<D: Depends> Layers<D> {
             Some(policy) => sum([policy], scope),
             None => Says::no_limit(),
         };
-        let (resource, grants) = match policies.attached(leg) {
+        let (resource, mut grants) = match policies.attached(leg) {
             Some(policy) => of_resource(policy, scope),
             None => (Tri::no(), Grants::none()),
         };
+        if leg.lacks_signature {
+            grants = Grants::none();
+        }
         let identity = match applies.identity {
             true => sum(&policies.identity, scope),
             false => Says::nothing(),
@@ -229,7 +232,7 @@ impl<D: Depends> Layers<D> {
             Some(policy) if applies.boundary => sum([policy], scope),
             _ => Says::no_limit(),
         };
-        let session = match passed_session(policies) {
+        let session = match &policies.session {
             Some(passed) if applies.session => sum(passed, scope),
             // A federated user without session policies has no permissions of its own.
             _ if scope.caller.is_federated_user() => Says::nothing(),
@@ -342,14 +345,6 @@ impl<D: Depends> Layers<D> {
             .map(|(layer, _)| layer)
             .collect()
     }
-}
-
-/// The session policies, if any were passed.
-pub(super) fn passed_session(policies: &Policies) -> Option<&[CompiledPolicy]> {
-    policies
-        .session
-        .as_deref()
-        .filter(|passed| !passed.is_empty())
 }
 
 impl<D: Depends> Verdict<D> {

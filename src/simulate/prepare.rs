@@ -88,6 +88,8 @@ pub(super) struct PreparedLeg {
     pub(super) attached: Attached,
     /// Whether only a federated principal grants the action.
     pub(super) federated_only: bool,
+    /// Whether the call needs a signature that the caller does not have, so that nothing grants it.
+    pub(super) lacks_signature: bool,
     /// Whether the bucket owner's root may do this despite the bucket's policy.
     pub(super) repairs_bucket: bool,
 }
@@ -229,14 +231,18 @@ impl Policies {
             },
             relation,
             requires_policy: requires_policy(service, name, &fields),
-            attached: if service == "iam" {
-                // Roles, users and policies have no resource-based policy that is consulted here.
+            attached: if (service, name) == ("iam", "passrole") {
+                // The trust policy of the role that is passed is not consulted.
                 Attached::Ignored
             } else {
                 attached
             },
             federated_only: matches!(kind, SessionKind::WebIdentity | SessionKind::Saml)
                 || service == "sts" && is_federated_assume(name),
+            // Calls of STS are signed, but for the two that present another proof.
+            lacks_signature: service == "sts"
+                && (kind == SessionKind::Anonymous && !is_federated_assume(name)
+                    || name == "getcalleridentity"),
             repairs_bucket: relation == Relation::OwnRoot
                 && service == "s3"
                 && matches!(
@@ -344,10 +350,6 @@ fn before_policies(
         && caller.partition != partition
     {
         refused.push(LayerKind::Partition);
-    }
-    // Calls of STS are signed, but for the two that present another proof.
-    if sts && (kind == Anonymous && !is_federated_assume(name) || name == "getcalleridentity") {
-        refused.push(LayerKind::Resource);
     }
     if !refused.is_empty() {
         Before::Refused(refused)

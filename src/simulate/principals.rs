@@ -166,11 +166,7 @@ impl Principals {
             })
         };
         match principal.kind {
-            SessionKind::User | SessionKind::AssumedRole | SessionKind::FederatedUser
-                if has_boundary =>
-            {
-                Tri::no()
-            }
+            SessionKind::User | SessionKind::AssumedRole if has_boundary => Tri::no(),
             SessionKind::User => account().and(in_class(Class::Direct)),
             SessionKind::AssumedRole => account()
                 .and(in_class(Class::Role))

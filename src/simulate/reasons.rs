@@ -104,7 +104,7 @@ impl About<'_> {
                 }
                 None => format!("no service control policy allows {action}"),
             },
-            LayerKind::Resource if matches!(self.leg.before, Before::Refused(_)) => {
+            LayerKind::Resource if self.leg.lacks_signature => {
                 format!("{action} has to be called with credentials")
             }
             LayerKind::Resource if **service == *"kms" => format!(

@@ -3,7 +3,7 @@
 use super::compile::{CompiledPolicy, Policies};
 use super::depends::{Labels, Tri};
 use super::guards::Assignment;
-use super::layers::{Layers, Verdict, passed_session, unread};
+use super::layers::{Layers, Verdict, unread};
 use super::prepare::{Applies, Before, Prepared, PreparedLeg, Relation};
 use super::reasons::About;
 use super::statement::Scope;
@@ -125,7 +125,7 @@ impl<'a> LayerTrace<'a> {
             LayerKind::Resource => policies.attached(self.scope.leg).into_iter().collect(),
             LayerKind::Identity => policies.identity.iter().collect(),
             LayerKind::Boundary => policies.boundary.iter().collect(),
-            LayerKind::Session => passed_session(policies).into_iter().flatten().collect(),
+            LayerKind::Session => policies.session.iter().flatten().collect(),
         }
     }
 
@@ -158,7 +158,7 @@ impl<'a> LayerTrace<'a> {
             LayerKind::Vpce => policies.endpoint.is_some(),
             LayerKind::Resource => policies.attached(self.scope.leg).is_some(),
             LayerKind::Boundary => policies.boundary.is_some(),
-            LayerKind::Session => passed_session(policies).is_some(),
+            LayerKind::Session => policies.session.is_some(),
             LayerKind::Identity | LayerKind::Credential | LayerKind::Partition => true,
         }
     }

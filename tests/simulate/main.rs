@@ -2,9 +2,8 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing)] // helpers of tests
 
-#[allow(dead_code)] // the comparison with the engine follows
+mod compare;
 mod random;
-#[allow(dead_code)]
 mod reference;
 mod vectors;
 

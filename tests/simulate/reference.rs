@@ -308,6 +308,14 @@ impl<'a> Leg<'a> {
         if temporary {
             self.one("aws:tokenissuetime", "2026-06-01T00:00:00Z");
         }
+        let region = match self.resource.split(':').nth(3) {
+            Some(region) if !region.is_empty() && region != "*" => Some(region),
+            _ if self.action.to_lowercase().starts_with("iam:") => Some("us-east-1"),
+            _ => None,
+        };
+        if let Some(region) = region {
+            self.one("aws:requestedregion", region);
+        }
         self.one("aws:securetransport", "true");
         self.one("aws:viaawsservice", "false");
         if let Some(owner) = self.owner.clone() {
@@ -800,6 +808,9 @@ impl<'a> Leg<'a> {
     fn spared(&self, not: &Value) -> bool {
         if !self.case["boundary"].is_null() && matches!(self.kind, "user" | "assumed-role") {
             return false;
+        }
+        if *not == "*" || list(&not["AWS"]).into_iter().any(|v| text(v) == "*") {
+            return true;
         }
         let listed = |wanted: &str| {
             !wanted.is_empty() && list(&not["AWS"]).into_iter().any(|v| text(v) == wanted)
