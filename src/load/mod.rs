@@ -64,6 +64,11 @@ pub enum SourceSpec {
 /// The embedded example.
 const DEMO: &str = include_str!("../../assets/demo/gitpod_enterprise.template.json");
 
+/// The text of the embedded example, whose places its source's path `demo` names.
+pub fn demo_text() -> &'static str {
+    DEMO
+}
+
 /// Sources that were read and can be rendered.
 #[derive(Debug, Default)]
 pub struct Sources {

@@ -383,17 +383,21 @@ impl Session {
     }
 
     async fn open_editor(&mut self, path: &str, line: u32, column: u32) -> io::Result<()> {
-        let Some(file) = existing_file(path) else {
+        let name = Editor::from_environment().name().to_owned();
+        let (opened, words) = if let Some(file) = existing_file(path) {
+            let open = |editor: &Editor| editor.open(&file, line, column);
+            (self.elsewhere(open).await?, format!("back from {name}"))
+        } else if let Some(text) = self.loading.text_of(path).map(<[u8]>::to_vec) {
+            let show = |editor: &Editor| editor.show(&text, line, column);
+            let words = format!("back from {name}; that was a copy, as `{path}` is no file");
+            (self.elsewhere(show).await?, words)
+        } else {
             let words = format!("`{path}` is no file that an editor could open");
             self.errands.give(failure(words));
             return Ok(());
         };
-        let name = Editor::from_environment().name().to_owned();
-        let opened = self
-            .elsewhere(|editor| editor.open(&file, line, column))
-            .await?;
         self.errands.give(match opened {
-            Ok(status) if status.success() => info(format!("back from {name}")),
+            Ok(status) if status.success() => info(words),
             Ok(status) => failure(format!("`{name}` ended with {status}")),
             Err(error) => failure(format!("`{name}` cannot be started: {error}")),
         });

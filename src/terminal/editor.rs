@@ -39,19 +39,29 @@ impl Editor {
         self.run(&arguments(self.name(), path, line, column))
     }
 
+    /// Shows a text that has no file of its own, at a line and column (0: none). What is changed in
+    /// it is gone afterwards.
+    pub fn show(&self, text: &[u8], line: u32, column: u32) -> io::Result<ExitStatus> {
+        self.open_scratch(&Scratch::new(text, "txt")?, line, column)
+    }
+
     /// Lets a text be edited, in a file that only this person can read and that is gone afterwards.
     pub fn edit(&self, text: &str, extension: &str) -> io::Result<String> {
-        let file = Scratch::new(text, extension)?;
-        let mut arguments = vec![file.0.display().to_string()];
-        if wants_telling_to_wait(self.name()) && !self.command.contains("wait") {
-            arguments.insert(0, "--wait".to_owned());
-        }
-        let status = self.run(&arguments)?;
+        let file = Scratch::new(text.as_bytes(), extension)?;
+        let status = self.open_scratch(&file, 0, 0)?;
         if !status.success() {
             let words = format!("`{}` ended with {status}", self.name());
             return Err(io::Error::other(words));
         }
         fs::read_to_string(&file.0)
+    }
+
+    fn open_scratch(&self, file: &Scratch, line: u32, column: u32) -> io::Result<ExitStatus> {
+        let mut arguments = arguments(self.name(), &file.0, line, column);
+        if wants_telling_to_wait(self.name()) && !self.command.contains("wait") {
+            arguments.insert(0, "--wait".to_owned());
+        }
+        self.run(&arguments)
     }
 
     /// As git does it: the shell takes the command apart, so that quotes and arguments in it work.
@@ -116,7 +126,7 @@ fn wants_telling_to_wait(name: &str) -> bool {
 struct Scratch(PathBuf);
 
 impl Scratch {
-    fn new(text: &str, extension: &str) -> io::Result<Self> {
+    fn new(text: &[u8], extension: &str) -> io::Result<Self> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH);
         let unique = now.map_or(0, |now| now.as_nanos());
         let name = format!("iamscope-{}-{unique}.{extension}", process::id());
@@ -127,7 +137,7 @@ impl Scratch {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(&path)?;
         let scratch = Scratch(path);
-        file.write_all(text.as_bytes())?;
+        file.write_all(text)?;
         Ok(scratch)
     }
 }

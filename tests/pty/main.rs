@@ -7,3 +7,4 @@ mod endings;
 mod explaining;
 mod living;
 mod terminal;
+mod using;

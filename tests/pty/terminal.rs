@@ -114,6 +114,11 @@ impl Terminal {
         self.seen().bytes.len()
     }
 
+    /// What the program has written.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.seen().bytes.clone()
+    }
+
     /// How often these bytes have been written.
     pub fn count(&self, bytes: &[u8]) -> usize {
         let seen = self.seen();
