@@ -1,11 +1,13 @@
 //! What a statement, a role or a decision amounts to.
 
 mod capability;
+mod change;
 mod covered;
 mod database;
 mod finding;
 mod form;
 mod keys;
+mod proposal;
 mod purpose;
 mod quotas;
 mod risk;
@@ -15,10 +17,12 @@ pub use capability::{
     policies_of_group, policies_of_role, policies_of_user, role_action_count, role_capability,
     user_capability,
 };
+pub use change::{Change, List, NewStatement};
 pub use covered::{Covered, covered};
 pub use finding::{Finding, FindingKind, findings, findings_of, readable_form};
 pub use form::{Form, ResourcePattern};
 pub use keys::{AbsentKey, WithoutKey, absent_keys, can_carry};
+pub use proposal::{Blocked, Edit, Owner, Proposal, Proposals, Reach, Width, proposals};
 pub use purpose::{Purpose, Purposes, canonical};
 pub use quotas::quota_problems;
 pub use risk::{Sensitive, Unscoped, on_everything, unscoped};

@@ -1,0 +1,5 @@
+//! From a denial to the changes that would allow it.
+
+#![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing)] // helpers of tests
+
+mod proposals;
