@@ -118,7 +118,7 @@ fn every_proposal_allows_the_request_when_it_is_carried_out() {
             "an-cannot-assume-role"
         ]
     );
-    assert!(proved > 340, "{proved}");
+    assert!(proved > 330, "{proved}");
     // Every layer, with something to add and with something to lift.
     assert_eq!(kinds.len(), 6 * 2 + 1, "{kinds:?}");
 }
@@ -146,7 +146,7 @@ fn the_narrowest_proposals_allow_nothing_else() {
             }
         }
     }
-    assert!(probed > 400, "{probed}");
+    assert!(probed > 350, "{probed}");
 }
 
 /// Requests that are like one, and not it.
@@ -154,14 +154,21 @@ fn others(request: &Request) -> Vec<Request> {
     let service = request.action.split(':').next().unwrap();
     let mut action = request.clone();
     action.action = format!("{service}:DescribeOther");
-    let mut resource = request.clone();
-    for own in &mut resource.resources {
-        // `*` stands for an action that has no resource.
-        if let Some(arn) = own.arn.as_plain().filter(|arn| *arn != "*") {
-            own.arn = format!("{arn}-other").into();
+    let mut others = vec![action];
+    let arns = request
+        .resources
+        .iter()
+        .filter_map(|own| own.arn.as_plain());
+    // `*` stands for an action that has no resource; a trust or key policy has no other resource.
+    let attached = ["sts", "kms"].contains(&service);
+    if !attached && arns.into_iter().all(|arn| arn != "*") {
+        let mut resource = request.clone();
+        for own in &mut resource.resources {
+            own.arn = format!("{}-other", own.arn).into();
         }
+        others.push(resource);
     }
-    vec![action, resource]
+    others
 }
 
 /// From the narrowest to the widest, what only the organisation can change last.
