@@ -19,6 +19,9 @@ const MAX_TREE: usize = 48 << 20;
 /// The largest YAML text: its reader is slower, and only templates are written in it.
 const MAX_YAML: usize = 8 << 20;
 
+const NOTHING: &str = "holds none of what iamscope reads: a CloudFormation, SAM or CDK template, \
+    Terraform, account details, a policy document, the output of one `aws iam get-...` call";
+
 /// What was found.
 pub(super) struct Found {
     pub kind: SourceKind,
@@ -33,6 +36,36 @@ pub(super) enum Content {
     Snapshot(Box<Inventory>),
     /// A document, or the output of one call: such belong together.
     Loose(Node),
+}
+
+/// Whether a file of a folder may hold something, by words that it must have. Cheap: most files of a
+/// folder hold nothing.
+pub(super) fn is_candidate(text: &str) -> bool {
+    let has_any = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    match text
+        .trim_start_matches('\u{feff}')
+        .trim_start()
+        .chars()
+        .next()
+    {
+        Some('{' | '[') => has_any(&[
+            "\"Resources\"",
+            "\"Statement\"",
+            "PolicyDocument\"",
+            "DetailList\"",
+            "\"planned_values\"",
+            "\"terraform_version\"",
+            crate::iam::SNAPSHOT_KIND,
+        ]),
+        Some(_) => text.lines().any(|line| {
+            let starts = |word: &str| line.starts_with(word);
+            starts("Resources:")
+                || starts("AWSTemplateFormatVersion")
+                || starts("Statement:")
+                || starts("\"Resources\":")
+        }),
+        None => false,
+    }
 }
 
 /// Reads a text.
@@ -161,11 +194,10 @@ fn tree(
     } else if super::loose::is_cli_output(&root) {
         SourceKind::CliOutput
     } else {
-        return Err(Fault::new(
-            root.place,
-            "holds none of what iamscope reads: a CloudFormation, SAM or CDK template, Terraform, \
-             account details, a policy document, the output of one `aws iam get-...` call",
-        ));
+        return Err(Fault {
+            is_nothing: true,
+            ..Fault::new(root.place, NOTHING)
+        });
     };
     Ok(Found {
         kind,

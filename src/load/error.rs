@@ -35,6 +35,9 @@ pub enum LoadError {
 pub(super) struct Fault {
     pub place: Place,
     pub message: String,
+    /// Whether the text is well-formed but holds nothing of what is read: in a folder, just
+    /// another file.
+    pub is_nothing: bool,
 }
 
 impl Fault {
@@ -42,6 +45,7 @@ impl Fault {
         Fault {
             place,
             message: message.into(),
+            is_nothing: false,
         }
     }
 

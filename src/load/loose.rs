@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use super::Settings;
 use super::details;
 use super::holders::{HolderKind, ensure_named, holders_named};
+use super::{Environment, Settings};
 use crate::iam::{
     Account, Attachment, Document, Guard, Identity, ManagedPolicy, Node, Origin, Part, PolicyKind,
     Problem, ResourcePolicy, Text, Value, parse_document,
@@ -64,7 +64,7 @@ impl Loose {
             count => format!("{count} files"),
         };
         let mut account = Account::new(name);
-        settings.apply(&mut account);
+        settings.apply(&mut account, &Environment::default());
         // Calls that describe somebody come before calls that only name them.
         for (name, node) in &self.pieces {
             describe(&mut account, name, node);

@@ -4,18 +4,22 @@
 //! often as they change. [`load`] does both once.
 
 mod aws_managed;
+mod cdk;
 mod cloudformation;
 mod details;
 mod detect;
 mod error;
 mod holders;
 mod loose;
+mod nested;
+mod open;
 mod placeholder;
 mod positions;
 mod progress;
 mod read;
 pub mod snapshot;
 mod values;
+mod walk;
 mod yaml;
 
 pub use error::LoadError;
@@ -25,7 +29,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::iam::{Account, Inventory, Node, Problem, Source, SourceId};
+use crate::iam::{Account, Assumed, Inventory, Node, Place, Problem, Source, SourceId};
 use cloudformation::{Given, Surroundings, Template};
 use loose::Loose;
 
@@ -83,9 +87,19 @@ pub struct Sources {
 enum Unit {
     Template {
         name: String,
+        /// Its file, links followed.
+        path: Option<PathBuf>,
         template: Box<Template>,
+        environment: Environment,
     },
     Account(Arc<Account>),
+}
+
+/// Where a template says that it is deployed.
+#[derive(Clone, Debug, Default)]
+struct Environment {
+    account: Option<String>,
+    region: Option<String>,
 }
 
 /// Loads sources once.
@@ -106,65 +120,7 @@ impl Sources {
     /// # Errors
     /// The first source that cannot be read, or the wish to stop.
     pub fn open(specs: &[SourceSpec], progress: &Progress) -> Result<Self, LoadError> {
-        let mut sources = Sources::default();
-        for spec in specs {
-            progress.check()?;
-            match spec {
-                SourceSpec::Demo => {
-                    let text = DEMO.to_owned();
-                    sources.add("demo", "Gitpod Enterprise", text, progress)?;
-                }
-                SourceSpec::Bytes { name, bytes } => {
-                    let text = read::decode(bytes.clone()).map_err(|fault| fault.in_file(name))?;
-                    sources.add(name, name, text, progress)?;
-                }
-                SourceSpec::Path(path) => {
-                    let shown = path.display().to_string();
-                    let text = read::file(path).map_err(|fault| fault.in_file(&shown))?;
-                    let name = path.file_name().unwrap_or(path.as_os_str());
-                    let name = name.to_string_lossy().into_owned();
-                    sources.add(&shown, &name, text, progress)?;
-                }
-            }
-        }
-        Ok(sources)
-    }
-
-    /// Adds one text.
-    fn add(
-        &mut self,
-        path: &str,
-        name: &str,
-        text: String,
-        progress: &Progress,
-    ) -> Result<(), LoadError> {
-        progress.read(text.len());
-        let id = SourceId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
-        let found = detect::read(text, id, progress).map_err(|fault| fault.in_file(path))?;
-        self.sources.push(Source {
-            path: path.to_owned(),
-            kind: found.kind,
-        });
-        self.problems.extend(found.problems);
-        match found.content {
-            detect::Content::Template(template) => self.units.push(Unit::Template {
-                name: name.to_owned(),
-                template,
-            }),
-            detect::Content::Account(mut account) => {
-                name.clone_into(&mut account.name);
-                self.units.push(Unit::Account(Arc::from(account)));
-            }
-            detect::Content::Snapshot(inventory) => {
-                self.sources.extend(inventory.sources);
-                self.problems.extend(inventory.problems);
-                let accounts = inventory.accounts.into_iter();
-                let units = accounts.map(|account| Unit::Account(Arc::new(account)));
-                self.units.extend(units);
-            }
-            detect::Content::Loose(node) => self.loose.add(name, node),
-        }
-        progress.check()
+        open::open(specs, progress)
     }
 
     /// The inventory under settings.
@@ -203,7 +159,7 @@ impl Sources {
         };
         for name in settings.parameters.keys().filter(|name| !known(name)) {
             let message = format!("no source has a parameter `{name}`");
-            problems.push(Problem::warning(Default::default(), message));
+            problems.push(Problem::warning(Place::default(), message));
         }
         Inventory {
             sources: self.sources.clone(),
@@ -217,9 +173,14 @@ impl Unit {
     fn render(&self, settings: &Settings) -> Account {
         match self {
             Unit::Account(account) => Account::clone(account),
-            Unit::Template { name, template } => {
+            Unit::Template {
+                name,
+                template,
+                environment,
+                ..
+            } => {
                 let mut account = Account::new(name.as_str());
-                settings.apply(&mut account);
+                settings.apply(&mut account, environment);
                 let surroundings = Surroundings {
                     account: account.id.value.clone(),
                     region: account.region.value.clone(),
@@ -259,16 +220,17 @@ fn note_missing_policies(account: &mut Account) {
 }
 
 impl Settings {
-    /// Puts the account, region and partition that are given in the place of assumed ones.
-    fn apply(&self, account: &mut Account) {
-        let given = |value: &String| crate::iam::Assumed {
+    /// Puts the account, region and partition that are given, or that the source says, in the place
+    /// of assumed ones.
+    fn apply(&self, account: &mut Account, environment: &Environment) {
+        let given = |value: &String| Assumed {
             value: value.clone(),
             assumed: false,
         };
-        if let Some(id) = &self.account {
+        if let Some(id) = self.account.as_ref().or(environment.account.as_ref()) {
             account.id = given(id);
         }
-        if let Some(region) = &self.region {
+        if let Some(region) = self.region.as_ref().or(environment.region.as_ref()) {
             account.region = given(region);
             let partition = match region.as_str() {
                 region if region.starts_with("cn-") => "aws-cn",
@@ -283,7 +245,7 @@ impl Settings {
     }
 
     fn given(&self, source: SourceId) -> Given {
-        let place = crate::iam::Place::whole(source);
+        let place = Place::whole(source);
         let parameters = self.parameters.iter();
         Given {
             parameters: parameters

@@ -21,8 +21,16 @@ pub(super) fn file(path: &Path) -> Result<String, Fault> {
     decode(bytes)
 }
 
+/// Whether the beginning of a file could be that of a text.
+pub(super) fn begins_like_text(path: &Path) -> bool {
+    let mut start = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(4096).read_to_end(&mut start));
+    let is_utf16 = start.starts_with(b"\xFF\xFE") || start.starts_with(b"\xFE\xFF");
+    read.is_ok() && (is_utf16 || !start.contains(&0))
+}
+
 /// The operating system's words without its number.
-fn plain_words(error: &std::io::Error) -> String {
+pub(super) fn plain_words(error: &std::io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or(&text);
     let mut characters = text.chars();

@@ -61,8 +61,7 @@ impl Scope<'_> {
         let mut cases = if self.enter(node.place) {
             self.render_inside(node)
         } else {
-            let expression = UnresolvedKind::Expression;
-            always(self.unresolved_node("circle", expression, node.place))
+            always(self.unresolved_expression(node))
         };
         self.leave();
         for (_, value) in &mut cases {
@@ -210,32 +209,41 @@ impl Scope<'_> {
                     .collect()
             }
             "Fn::If" => self.choose(argument),
-            "Fn::Select" => self.select(argument),
-            "Fn::Split" => self.split(argument),
-            "Fn::FindInMap" => self.find_in_map(argument),
-            "Fn::Base64" => self.each(argument, |text| {
+            "Fn::Select" => self.select(argument, node),
+            "Fn::Split" => self.split(argument, node),
+            "Fn::FindInMap" => self.find_in_map(argument, node),
+            "Fn::Base64" => self.each(argument, node, |text| {
                 let known = text.as_plain()?;
                 let encoded = base64::engine::general_purpose::STANDARD.encode(known);
                 Some(Node::string(place, encoded))
             }),
-            "Fn::Length" => self.length(argument),
+            "Fn::Length" => self.length(argument, node),
             "Fn::ToJsonString" => self.to_json_string(argument),
-            "Fn::ImportValue" => self.each(argument, |text| {
+            "Fn::ImportValue" => self.each(argument, node, |text| {
                 Some(self.unresolved_node(&text.to_string(), UnresolvedKind::Import, place))
             }),
-            _ => always(self.unresolved_node(name, UnresolvedKind::Expression, place)),
+            _ => always(self.unresolved_expression(node)),
         }
     }
 
+    /// An expression that nothing decides. Two that read the same are the same.
+    pub(super) fn unresolved_expression(&self, node: &Node) -> Node {
+        let name = super::words::expression_name(node);
+        self.unresolved_node(&name, UnresolvedKind::Expression, node.place)
+    }
+
     /// Applies a function of one text to every case of an argument.
-    fn each(&self, argument: &Node, function: impl Fn(&Text) -> Option<Node>) -> Cases {
+    fn each(
+        &self,
+        argument: &Node,
+        node: &Node,
+        function: impl Fn(&Text) -> Option<Node>,
+    ) -> Cases {
         let texts = self.texts(argument).into_iter();
         texts
             .map(|(guard, pieces)| {
-                let value = function(&joined(&pieces)).unwrap_or_else(|| {
-                    let expression = UnresolvedKind::Expression;
-                    self.unresolved_node("expression", expression, argument.place)
-                });
+                let value = function(&joined(&pieces));
+                let value = value.unwrap_or_else(|| self.unresolved_expression(node));
                 (guard, Some(value))
             })
             .collect()
@@ -245,7 +253,7 @@ impl Scope<'_> {
     pub(super) fn malformed_node(&self, name: &str, argument: &Node) -> Node {
         let message = format!("`{name}` is not given what it takes");
         self.problem(Problem::error(argument.place, message));
-        self.unresolved_node(name, UnresolvedKind::Expression, argument.place)
+        self.unresolved_expression(argument)
     }
 
     /// `Fn::If`
@@ -299,7 +307,7 @@ impl Scope<'_> {
         }
     }
 
-    fn select(&self, argument: &Node) -> Cases {
+    fn select(&self, argument: &Node, node: &Node) -> Cases {
         let Some((index, list)) = argument_pair(argument) else {
             return always(self.malformed_node("Fn::Select", argument));
         };
@@ -310,17 +318,15 @@ impl Scope<'_> {
         let selected = index
             .zip(items)
             .and_then(|(index, items)| items.into_iter().nth(index));
-        always(selected.unwrap_or_else(|| {
-            self.unresolved_node("Fn::Select", UnresolvedKind::Expression, argument.place)
-        }))
+        always(selected.unwrap_or_else(|| self.unresolved_expression(node)))
     }
 
-    fn split(&self, argument: &Node) -> Cases {
+    fn split(&self, argument: &Node, node: &Node) -> Cases {
         let Some((delimiter, source)) = argument_pair(argument) else {
             return always(self.malformed_node("Fn::Split", argument));
         };
         let delimiter = delimiter.as_str().unwrap_or(",");
-        self.each(source, |text| {
+        self.each(source, node, |text| {
             let items = split_text(text, delimiter)?;
             let item = |text| Node::string(argument.place, text);
             let items = items.into_iter().map(item).collect();
@@ -328,7 +334,7 @@ impl Scope<'_> {
         })
     }
 
-    fn find_in_map(&self, argument: &Node) -> Cases {
+    fn find_in_map(&self, argument: &Node, node: &Node) -> Cases {
         let (map, first, second, options) = match argument.items() {
             [map, first, second] => (map, first, second, None),
             [map, first, second, options] => (map, first, second, Some(options)),
@@ -336,8 +342,7 @@ impl Scope<'_> {
         };
         let names = [map, first, second].map(|part| self.known_text(part));
         let [Some(map), Some(first), Some(second)] = names else {
-            let name = "Fn::FindInMap";
-            return always(self.unresolved_node(name, UnresolvedKind::Expression, argument.place));
+            return always(self.unresolved_expression(node));
         };
         let mappings = self.template.mappings.as_ref();
         let found = mappings
@@ -356,13 +361,13 @@ impl Scope<'_> {
         }
     }
 
-    fn length(&self, argument: &Node) -> Cases {
+    fn length(&self, argument: &Node, node: &Node) -> Cases {
         let value = match self.list(argument) {
             Some(items) => {
                 let length = items.len().to_string();
                 Node::new(argument.place, Value::Number(length.into()))
             }
-            None => self.unresolved_node("Fn::Length", UnresolvedKind::Expression, argument.place),
+            None => self.unresolved_expression(node),
         };
         always(value)
     }

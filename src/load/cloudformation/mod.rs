@@ -12,11 +12,13 @@ mod properties;
 mod references;
 mod resource_policies;
 mod scope;
+mod stacks;
 mod template;
 mod text;
+mod words;
 
 pub(super) use scope::{Given, Scope, Surroundings};
-pub(super) use template::Template;
+pub(super) use template::{Resource, Template};
 
 use crate::iam::{Account, Node, Parameter, ParameterFrom, Problem, Value};
 
@@ -36,12 +38,19 @@ pub(super) fn render(
             account.resources.insert(resource.id.clone(), arn);
         }
     }
-    finish(scope, &mut account);
+    finish(&scope, &mut account);
+    stacks::add(&scope, &mut account);
+    let log = scope.log.into_inner();
+    account.problems.extend(log.problems);
+    account.unresolved = log.unresolved.into_values().collect();
+    account.unresolved.sort_by_key(|one| one.place);
+    account.undecided = log.undecided.into_values().collect();
+    account.undecided.sort_by_key(|one| one.place);
     account
 }
 
-/// Moves what resolving met into the account.
-fn finish(scope: Scope<'_>, account: &mut Account) {
+/// Lists the parameters and what is wrong with the template.
+fn finish(scope: &Scope<'_>, account: &mut Account) {
     let mut parameters = Vec::new();
     for definition in &scope.template.parameters {
         let value = scope.value_of(definition);
@@ -82,12 +91,6 @@ fn finish(scope: Scope<'_>, account: &mut Account) {
     }
     account.parameters = parameters;
     account.problems.extend(scope.template.problems.clone());
-    let log = scope.log.into_inner();
-    account.problems.extend(log.problems);
-    account.unresolved = log.unresolved.into_values().collect();
-    account.unresolved.sort_by_key(|one| one.place);
-    account.undecided = log.undecided.into_values().collect();
-    account.undecided.sort_by_key(|one| one.place);
 }
 
 /// A value as one line: lists with commas.

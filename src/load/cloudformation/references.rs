@@ -82,11 +82,8 @@ impl Scope<'_> {
             return unresolved();
         };
         if let Some(output) = attribute.strip_prefix("Outputs.") {
-            let outputs = self.nested.get(id);
-            return match outputs.and_then(|outputs| outputs.get(output)) {
-                Some(value) => Node::string(place, value.clone()),
-                None => unresolved(),
-            };
+            let value = self.output_of_stack(id, output);
+            return value.map_or_else(unresolved, |value| Node::string(place, value));
         }
         if let Some(form) = names::arn_form(&resource.kind, attribute) {
             return Node::string(place, self.fill(form, &resource, place));
@@ -114,18 +111,17 @@ impl Scope<'_> {
     }
 
     fn undecided_name(&self, resource: &Resource, place: Place) -> Text {
-        let attribute = UnresolvedKind::Attribute;
-        // Where a resource is defined is no reference to it.
-        let part = if place == resource.place {
-            Part::Unresolved(Arc::new(Unresolved {
-                name: resource.id.clone(),
-                kind: attribute,
-                place,
-            }))
-        } else {
-            self.unresolved(&resource.id, attribute, place)
-        };
-        Text::from_parts([part])
+        Text::from_parts([self.part_of(resource, resource.id.clone(), place)])
+    }
+
+    /// Something about a resource that only its creation decides.
+    fn part_of(&self, resource: &Resource, name: String, place: Place) -> Part {
+        let kind = UnresolvedKind::Attribute;
+        if place == resource.place {
+            // Where a resource is defined is no reference to it.
+            return Part::Unresolved(Arc::new(Unresolved { name, kind, place }));
+        }
+        self.unresolved(&name, kind, place)
     }
 
     /// The text of a property, where it has one that no undecided condition splits.
@@ -220,8 +216,7 @@ impl Scope<'_> {
         } else if is_last || names::name_property(&resource.kind) == Some(name) {
             parts.extend(self.name_of(resource, place).to_parts());
         } else {
-            let name = format!("{}.{name}", resource.id);
-            parts.push(self.unresolved(&name, UnresolvedKind::Attribute, place));
+            parts.push(self.part_of(resource, format!("{}.{name}", resource.id), place));
         }
     }
 }

@@ -58,8 +58,7 @@ pub(in crate::load) struct Scope<'a> {
     pub log: RefCell<Log>,
     resources: Vec<Arc<Resource>>,
     index: HashMap<String, usize>,
-    /// Outputs of nested stacks, by the stack's logical id.
-    pub nested: BTreeMap<String, BTreeMap<String, Text>>,
+    pub(super) stacks: RefCell<super::stacks::Stacks>,
     pub(super) conditions: RefCell<HashMap<String, super::conditions::Logic>>,
     /// Resources whose names are being worked out, to see a circle.
     pub(super) following: RefCell<HashSet<String>>,
@@ -77,7 +76,7 @@ impl<'a> Scope<'a> {
             log: RefCell::default(),
             resources: Vec::new(),
             index: HashMap::new(),
-            nested: BTreeMap::new(),
+            stacks: RefCell::default(),
             conditions: RefCell::default(),
             following: RefCell::default(),
             user: RefCell::default(),

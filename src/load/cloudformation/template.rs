@@ -1,6 +1,6 @@
 //! The parts of a CloudFormation template, as read and before anything is resolved.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::iam::{Member, Node, Place, Problem, SourceId, Text, Value};
@@ -18,7 +18,10 @@ pub(in crate::load) struct Template {
     pub resources: Vec<Arc<Resource>>,
     /// `Fn::ForEach` loops over resources: what is behind the `Fn::ForEach::Name` key.
     pub loops: Vec<Member>,
+    pub outputs: Option<Node>,
     pub transforms: Vec<String>,
+    /// The templates of nested stacks that are there, by the stack's logical id.
+    pub nested: BTreeMap<String, Arc<Template>>,
     /// What is wrong with the template whatever its parameters are.
     pub problems: Vec<Problem>,
 }
@@ -102,7 +105,9 @@ impl Template {
             conditions: HashMap::new(),
             resources: Vec::new(),
             loops: Vec::new(),
+            outputs: root.get("Outputs").cloned(),
             transforms: Vec::new(),
+            nested: BTreeMap::new(),
             problems: Vec::new(),
         };
         if let Some(transforms) = root.get("Transform") {

@@ -3,7 +3,7 @@
 
 use super::evaluate::argument_pair;
 use super::scope::Scope;
-use crate::iam::{Guard, Node, Part, Place, Problem, Text, UnresolvedKind, Value};
+use crate::iam::{Guard, Node, Part, Place, Problem, Text, Value};
 
 /// Combinations of undecided conditions that one string is followed through.
 const MAX_CASES: usize = 16;
@@ -83,9 +83,11 @@ impl Scope<'_> {
                 }
                 parts
             }
-            Value::Object(_) => {
-                vec![self.unresolved("object", UnresolvedKind::Expression, place)]
-            }
+            Value::Object(_) => self
+                .unresolved_expression(value)
+                .scalar()
+                .map(|text| text.to_parts())
+                .unwrap_or_default(),
             _ => value
                 .scalar()
                 .map(|text| text.to_parts())
