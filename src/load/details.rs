@@ -65,7 +65,7 @@ pub(super) fn read(
             .trim_end()
             .ends_with('}')
     {
-        let place = cursor.place(last.value.end.max(last.value.start));
+        let place = cursor.place(text.trim_end().len());
         return Err(Fault::new(place, "the text ends before the JSON does"));
     }
     link(&mut account);

@@ -9,7 +9,7 @@ use super::snapshot;
 use super::values::{self, Cursor};
 use super::yaml::parse_yaml;
 use crate::iam::{
-    Account, Inventory, Node, Place, Problem, SourceId, SourceKind, Value, parse_json,
+    Account, Inventory, Member, Node, Place, Problem, SourceId, SourceKind, Value, parse_json,
     parse_json_at,
 };
 use std::sync::Arc;
@@ -170,10 +170,12 @@ fn tree(
     }
     let is_template = has("AWSTemplateFormatVersion")
         || root.get("Resources").is_some_and(|resources| {
-            let mut members = resources.members().iter();
-            resources.members().is_empty()
-                || members.any(|member| member.value.get("Type").is_some())
-                || members.any(|member| member.key.to_string().starts_with("Fn::"))
+            let members = resources.members();
+            let is_resource = |member: &Member| {
+                let key = member.key.as_plain().unwrap_or_default();
+                member.value.get("Type").is_some() || key.starts_with("Fn::")
+            };
+            members.is_empty() || members.iter().any(is_resource)
         });
     if is_template {
         let template = Template::read(&root, source, Arc::new(SourceText::new(text)));

@@ -89,6 +89,8 @@ impl Scope<'_> {
         remember(&own);
         let logic = match self.condition(&definition.node) {
             Logic::Unknown(None) => own,
+            // A circle.
+            Logic::Unknown(Some(requirement)) if requirement.condition == name => own,
             logic => logic,
         };
         remember(&logic);

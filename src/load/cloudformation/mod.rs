@@ -8,6 +8,7 @@ mod evaluate;
 mod json_text;
 mod loops;
 mod names;
+mod permissions;
 mod properties;
 mod references;
 mod resource_policies;

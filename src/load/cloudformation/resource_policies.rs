@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+use super::permissions;
 use super::scope::Scope;
 use super::template::Resource;
 use crate::iam::{Account, Guard, Node, Part, PolicyKind, ResourcePolicy, Text, Value};
@@ -32,7 +33,7 @@ fn carriers() -> &'static HashMap<&'static str, Vec<Carrier>> {
                 continue;
             };
             let policy = match policy {
-                "resource" => PolicyKind::Resource,
+                "resource" | "resource-statement" => PolicyKind::Resource,
                 "session" => PolicyKind::Session,
                 _ => continue,
             };
@@ -61,13 +62,12 @@ pub(super) fn add(scope: &Scope<'_>, account: &mut Account) {
         for (guard, resource) in scope.variants(resource) {
             for carrier in carriers {
                 let mut documents = Vec::new();
-                follow(
-                    scope,
-                    &guard,
-                    &resource.properties,
-                    &carrier.path,
-                    &mut documents,
-                );
+                if let Some(document) = permissions::document(&resource) {
+                    documents.push((guard.clone(), document));
+                } else {
+                    let properties = &resource.properties;
+                    follow(scope, &guard, properties, &carrier.path, &mut documents);
+                }
                 for (guard, node) in documents {
                     let document = Arc::new(scope.document(&node, carrier.kind));
                     for about in subjects(scope, &resource, carrier) {

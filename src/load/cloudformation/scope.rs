@@ -11,7 +11,7 @@ use crate::iam::{
 };
 
 /// Steps that resolving one template may take; real ones of 1 MB stay under a tenth of it.
-const MAX_STEPS: u32 = 4_000_000;
+const MAX_STEPS: u32 = 2_000_000;
 /// Expressions inside expressions, references followed included.
 const MAX_DEPTH: u32 = 128;
 
@@ -143,16 +143,24 @@ impl<'a> Scope<'a> {
 
     /// Counts one step deeper; false when the template asks for too much.
     pub fn enter(&self, place: Place) -> bool {
-        self.steps.set(self.steps.get().saturating_add(1));
         self.depth.set(self.depth.get() + 1);
-        let (steps, depth) = (self.steps.get(), self.depth.get());
-        if steps == MAX_STEPS {
-            self.problem(Problem::error(place, "expressions expand to too much"));
-        } else if depth == MAX_DEPTH {
+        if self.depth.get() == MAX_DEPTH {
             let message = "expressions refer to each other in a circle, or are nested too deeply";
             self.problem(Problem::error(place, message));
         }
-        steps < MAX_STEPS && depth < MAX_DEPTH
+        self.spend(1, place) && self.depth.get() < MAX_DEPTH
+    }
+
+    /// Counts work done; false when the template asks for too much.
+    pub fn spend(&self, work: usize, place: Place) -> bool {
+        let before = self.steps.get();
+        let work = u32::try_from(work).unwrap_or(u32::MAX);
+        self.steps.set(before.saturating_add(work));
+        let fits = self.steps.get() < MAX_STEPS;
+        if !fits && before < MAX_STEPS {
+            self.problem(Problem::error(place, "expressions expand to too much"));
+        }
+        fits
     }
 
     pub fn leave(&self) {

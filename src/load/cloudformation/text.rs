@@ -15,6 +15,15 @@ pub(in crate::load) struct Piece {
     pub origin: Origin,
 }
 
+impl Piece {
+    fn len(&self) -> usize {
+        match &self.part {
+            Part::Literal(text) => text.len(),
+            Part::Unresolved(_) => 0,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 pub(in crate::load) enum Origin {
     /// Characters of a scalar that begins at a place, behind so many that are not white space.
@@ -133,7 +142,7 @@ impl Scope<'_> {
                     }
                 }
             };
-            cases = append(cases, &new);
+            cases = self.append(cases, &new, template.place);
         }
         cases
     }
@@ -214,9 +223,52 @@ impl Scope<'_> {
                 }
             }
             is_first = false;
-            cases = append(cases, &new);
+            cases = self.append(cases, &new, item.place);
         }
         cases
+    }
+
+    /// Every combination of what came before and what comes now that can be true together.
+    fn append(&self, before: TextCases, new: &TextCases, place: Place) -> TextCases {
+        let size = |cases: &TextCases| -> usize {
+            let pieces = cases.iter().flat_map(|(_, pieces)| pieces);
+            pieces.map(|piece| 1 + piece.len() / 64).sum()
+        };
+        let is_simple = matches!(new.as_slice(), [(guard, _)] if guard.is_always());
+        let work = if is_simple {
+            size(new) * before.len()
+        } else {
+            size(&before) * new.len() + size(new) * before.len()
+        };
+        if !self.spend(work, place) {
+            return before;
+        }
+        let mut cases = before;
+        if let [(guard, pieces)] = new.as_slice()
+            && guard.is_always()
+        {
+            for (_, case) in &mut cases {
+                case.extend(pieces.iter().cloned());
+            }
+            return cases;
+        }
+        let mut combined = Vec::new();
+        for (first, start) in &cases {
+            for (second, end) in new {
+                if contradict(first, second) {
+                    continue;
+                }
+                if combined.len() == MAX_CASES {
+                    let message =
+                        "too many combinations of undecided conditions: not all are shown";
+                    self.problem(Problem::error(place, message));
+                    return combined;
+                }
+                let pieces = start.iter().chain(end).cloned().collect();
+                combined.push((first.join(second), pieces));
+            }
+        }
+        combined
     }
 
     fn malformed(&self, name: &str, argument: &Node) -> TextCases {
@@ -227,30 +279,6 @@ impl Scope<'_> {
 
 fn is_no_value(node: &Node) -> bool {
     node.get("Ref").and_then(Node::as_str) == Some("AWS::NoValue")
-}
-
-/// Every combination of what came before and what comes now that can be true together.
-fn append(before: TextCases, new: &TextCases) -> TextCases {
-    if let [(guard, pieces)] = new.as_slice()
-        && guard.is_always()
-    {
-        let mut cases = before;
-        for (_, case) in &mut cases {
-            case.extend(pieces.iter().cloned());
-        }
-        return cases;
-    }
-    let mut cases = Vec::new();
-    for (first, start) in &before {
-        for (second, end) in new {
-            if cases.len() >= MAX_CASES || contradict(first, second) {
-                continue;
-            }
-            let pieces = start.iter().chain(end).cloned().collect();
-            cases.push((first.join(second), pieces));
-        }
-    }
-    cases
 }
 
 /// Whether two guards ask for the same condition to be true and false.
