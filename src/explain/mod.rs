@@ -3,6 +3,7 @@
 mod absence;
 mod action;
 mod condition;
+mod decision;
 mod deed;
 mod english;
 mod entity;
@@ -13,10 +14,15 @@ mod problem;
 mod resource;
 mod statement;
 mod statement_page;
+mod template;
 
 pub use absence::{absence_words, condition_traps};
 pub use action::{action_page, pattern_page, pattern_table};
 pub use condition::{condition_page, condition_words};
+pub use decision::{
+    aws_sentence, decision_page, decision_words, dependence_words, layer_item, layer_mark,
+    layer_name, matched_item, near_miss_item, outcome_mark, rule_words, short_words,
+};
 pub use deed::action_note;
 pub use english::{count, gerund, number, plural};
 pub use entity::{
@@ -29,3 +35,4 @@ pub use problem::{aws_page, problem_item, problem_page, quoted};
 pub use resource::{pattern_words, resource_page, resource_words};
 pub use statement::{statement_words, statement_words_of};
 pub use statement_page::statement_page;
+pub use template::{parameter_page, undecided_page, unresolved_page};
