@@ -7,12 +7,13 @@ use std::path::Path;
 
 use iamscope::analyze::{GrantsCache, findings};
 use iamscope::explain::{
-    Page, group_page, managed_policy_page, policy_page, role_page, statement_page, statement_words,
-    user_page,
+    Page, decision_page, group_page, managed_policy_page, policy_page, role_page, statement_page,
+    statement_words, user_page,
 };
 use iamscope::iam::{Account, Document, Inventory, PolicyKind, SourceId, parse_document_text};
 use iamscope::load::{Progress, Settings, SourceSpec, load};
 use iamscope::report::{PlainStyle, plain};
+use iamscope::simulate::{Caller, KeyValue, Missing, Policies, Request, policies_for};
 
 fn explained(document: &Document, number: usize, kind: PolicyKind, policy: &str) -> String {
     let statement = &document.statements[number - 1];
@@ -265,5 +266,87 @@ fn roles_users_and_policies() {
     );
     for group in &account.groups {
         insta::assert_snapshot!("group", text(&group_page(group, account, &cache)));
+    }
+}
+
+/// A request of a role of a template, decided and told.
+fn decided(name: &str, role: &str, action: &str, resource: &str, keys: &[(&str, &str)]) -> String {
+    let inventory = template(name);
+    let account = &inventory.accounts[0];
+    let role = account
+        .roles
+        .iter()
+        .find(|found| {
+            format!("{} {:?}", found.identity.name, found.identity.logical_id).contains(role)
+        })
+        .unwrap();
+    let caller = Caller::role(account, role, "session1");
+    let resource = iamscope::iam::Text::plain(resource);
+    let set = policies_for(&inventory, &caller, action, &resource);
+    let mut request = Request::new(caller.principal, action, resource);
+    request.context.missing = Missing::Unknown;
+    for (key, value) in keys {
+        request.context.set(key, KeyValue::One((*value).to_owned()));
+    }
+    let decision = Policies::compile(&set).evaluate(&request);
+    text(&decision_page(&request, &decision))
+}
+
+#[test]
+fn decisions() {
+    let gitpod = "gitpod_enterprise.template.json";
+    for (name, told) in [
+        (
+            "allowed",
+            decided(
+                gitpod,
+                "lambdaappcontroller",
+                "s3:GetObject",
+                "arn:aws:s3:::foobar/x",
+                &[],
+            ),
+        ),
+        (
+            "near_miss",
+            decided(
+                gitpod,
+                "lambdaappcontroller",
+                "s3:ListBucket",
+                "arn:aws:s3:::foobar",
+                &[],
+            ),
+        ),
+        (
+            "denied_by_boundary",
+            decided(
+                "gitpod_oidc.yml",
+                "gitpod-developer",
+                "iam:ListRoles",
+                "*",
+                &[],
+            ),
+        ),
+        (
+            "allowed_by_boundary_only",
+            decided(
+                "gitpod_oidc.yml",
+                "gitpod-developer",
+                "s3:GetObject",
+                "arn:aws:s3:::b/k",
+                &[],
+            ),
+        ),
+        (
+            "no_tag_resource",
+            decided(
+                "codepipeline_service_role.json",
+                "CodePipeline",
+                "ecs:TagResource",
+                "arn:aws:ecs:eu-west-2:123456789012:task-definition/web:3",
+                &[],
+            ),
+        ),
+    ] {
+        insta::assert_snapshot!(format!("decision_{name}"), told);
     }
 }

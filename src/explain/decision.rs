@@ -221,20 +221,9 @@ pub fn layer_mark(status: LayerStatus) -> Option<Mark> {
 
 /// One layer: what it says and why, the statements that apply, those that nearly do.
 pub fn layer_item(layer: &Layer) -> Item {
-    let status = match layer.status {
-        LayerStatus::NotGiven => "not given",
-        LayerStatus::NotApplicable => "does not apply",
-        LayerStatus::NotNeeded => "not needed",
-        LayerStatus::Allows => "allows",
-        LayerStatus::ExplicitDeny => "denies",
-        LayerStatus::ImplicitDeny => "does not allow",
-        LayerStatus::Depends => "depends",
-    };
     let mut line = Line::new()
         .strong(layer_name(layer.kind))
         .plain("  ")
-        .plain(status)
-        .muted("  ")
         .then(quoted(&layer.reason));
     if layer.policies > 0 {
         line = line.muted(format!(
@@ -266,7 +255,10 @@ pub fn layer_item(layer: &Layer) -> Item {
             item = item.below(near_miss_item(near));
         }
     }
-    if layer_mark(layer.status).is_some() {
+    // That credentials and partition let a request through is no news.
+    let passed = layer.status == LayerStatus::Allows
+        && matches!(layer.kind, LayerKind::Credential | LayerKind::Partition);
+    if layer_mark(layer.status).is_some() && !passed {
         item = item.below(Item::new(rule_words(&layer.rule)));
     }
     item

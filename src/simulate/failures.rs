@@ -95,11 +95,8 @@ impl Failures<'_> {
                  entry matches nothing"
             )
         } else {
-            let verb = self.verb();
             let hint = self.wrong_type(&patterns, &resource).unwrap_or_default();
-            format!(
-                "the statement {verb} {action} on {shown}, the request was for {resource}{hint}"
-            )
+            format!("the statement covers {shown}, the request was for {resource}{hint}")
         };
         FailedPart {
             part: PartKind::Resource,
