@@ -1,6 +1,6 @@
 //! `iamscope explain`: what actions are, and what patterns stand for.
 
-use std::io::{BufWriter, IsTerminal, Write, stdout};
+use std::io::{BufWriter, Write, stdout};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
@@ -10,9 +10,10 @@ use crate::catalog::{
     Action, ConditionKeyInfo, Lookup, Pattern, data_date, expand, lookup, operations_checking,
 };
 use crate::explain::{action_page, pattern_page, pattern_table};
-use crate::report::{PlainStyle, plain};
+use crate::report::plain;
 
 use super::Failure;
+use super::output::style_of_output;
 
 /// Explain actions: what they do and to what, with which conditions, and what must go with them.
 ///
@@ -80,21 +81,6 @@ fn write_text(out: &mut dyn Write, name: &str) -> Result<(), Failure> {
         out.write_all(plain(&action_page(name), style).as_bytes())?;
     }
     Ok(())
-}
-
-/// Wrapped and with links on a terminal, as it is elsewhere.
-fn style_of_output() -> PlainStyle {
-    if !stdout().is_terminal() {
-        return PlainStyle::default();
-    }
-    let size = crossterm::terminal::size().ok();
-    PlainStyle {
-        width: size
-            .map(|(columns, _)| usize::from(columns))
-            .filter(|columns| *columns >= 40),
-        links: std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
-        ascii: false,
-    }
 }
 
 fn known(action: &'static Action) -> Value {

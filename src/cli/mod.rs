@@ -5,9 +5,11 @@ mod explain;
 mod failure;
 mod lines;
 mod lint;
+mod output;
 mod paths;
 mod screen;
 mod shell;
+mod simulate;
 mod snapshot;
 mod sources;
 mod tree;
@@ -46,6 +48,8 @@ enum Command {
     Denied(denied::Denied),
     Explain(explain::Explain),
     Lint(lint::Lint),
+    // Boxed: it has far more arguments than the others.
+    Simulate(Box<simulate::Simulate>),
     Tree(tree::Tree),
     Snapshot(snapshot::Snapshot),
     Paths(paths::Paths),
@@ -80,6 +84,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Denied(command)) => command.run(),
         Some(Command::Explain(command)) => command.run(),
         Some(Command::Lint(command)) => command.run(),
+        Some(Command::Simulate(command)) => command.run(),
         Some(Command::Tree(command)) => command.run(),
         Some(Command::Snapshot(command)) => command.run(),
         Some(Command::Paths(command)) => command.run(),

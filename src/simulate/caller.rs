@@ -215,7 +215,10 @@ fn is_named(identity: &crate::iam::Identity, name: &str) -> bool {
     reads(&identity.arn)
         || reads(&identity.name)
         || identity.logical_id.as_deref() == Some(name)
-        || identity.friendly.as_deref() == Some(name)
+        || identity
+            .friendly
+            .as_deref()
+            .is_some_and(|path| path == name || path.rsplit('/').next() == Some(name))
 }
 
 fn plain_tags(
@@ -233,10 +236,19 @@ fn nearest(inventory: &Inventory, name: &str) -> Option<String> {
         let roles = account.roles.iter().map(|role| &role.identity);
         roles.chain(account.users.iter().map(|user| &user.identity))
     });
-    all.map(|identity| identity.name.to_string())
-        .filter(|known| {
-            let known = known.to_ascii_lowercase();
-            !wanted.is_empty() && (known.contains(&wanted) || wanted.contains(&known))
-        })
-        .min_by_key(|known| known.len().abs_diff(wanted.len()))
+    all.flat_map(|identity| {
+        let last = |path: &String| path.rsplit('/').next().unwrap_or(path).to_owned();
+        let name = identity.name.as_plain().map(str::to_owned);
+        [
+            name,
+            identity.logical_id.clone(),
+            identity.friendly.as_ref().map(last),
+        ]
+    })
+    .flatten()
+    .filter(|known| {
+        let known = known.to_ascii_lowercase();
+        !wanted.is_empty() && (known.contains(&wanted) || wanted.contains(&known))
+    })
+    .min_by_key(|known| known.len().abs_diff(wanted.len()))
 }

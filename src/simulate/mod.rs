@@ -17,6 +17,7 @@ mod failures;
 mod guards;
 mod keys;
 mod layers;
+mod naming;
 mod pattern;
 mod policies;
 mod prepare;
@@ -40,6 +41,7 @@ pub use decision::{
     Decision, FailedPart, Layer, LayerKind, LayerStatus, Leg, Matched, NearMiss, Outcome, PartKind,
     Rule, RuleStatus, StatementRef,
 };
+pub use naming::{resource_named, session_legs};
 pub use policies::{NamedPolicy, PolicyLevel, PolicySet};
 pub use prepare::Prepared;
 pub use request::{

@@ -1,0 +1,118 @@
+//! `iamscope simulate`: one request, or a batch of cases.
+
+mod ask;
+
+use std::io::{BufWriter, Write, stdout};
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use serde_json::json;
+
+use crate::explain::decision_page;
+use crate::report::{BatchOptions, decision_line, plain, run_batch};
+use crate::simulate::{Decision, Outcome};
+
+use super::failure::ANSWER_IS_NO;
+use super::output::style_of_output;
+use super::sources::Sources;
+use super::{Failure, lines};
+use ask::Question;
+
+/// Decide a request as AWS would, on this machine, and say why.
+///
+/// Keys of the request's context that could be present and are not given are unknown: the answer may be
+/// `depends`. The principal is looked up in the source, with its policies.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  iamscope simulate --demo --principal gitpod-customer-debug-access-role --action s3:GetObject \\
+      --resource arn:aws:s3:::any/key
+  iamscope simulate template.yaml --param BucketName=acme --principal TaskRole --action s3:ListBucket \\
+      --resource arn:aws:s3:::acme --expect allow
+  iamscope simulate --batch requests.jsonl --check")]
+pub(super) struct Simulate {
+    #[command(flatten)]
+    sources: Sources,
+    #[command(flatten)]
+    question: Question,
+    /// Cases to decide, one JSON object a line; `-` for standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["principal", "action", "request"])]
+    batch: Option<String>,
+    /// Write only the cases of a batch whose decision is not the one expected, and a count
+    #[arg(long, requires = "batch")]
+    check: bool,
+    /// Write only name, decision, deniers and what it depends on
+    #[arg(long)]
+    brief: bool,
+    /// Exit with 1 when the decision is another
+    #[arg(long, value_enum, conflicts_with = "batch")]
+    expect: Option<Expect>,
+    /// How to write the decision
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Expect {
+    Allow,
+    Deny,
+}
+
+impl Expect {
+    /// A decision that depends is neither.
+    fn is_met(self, outcome: Outcome) -> bool {
+        match self {
+            Expect::Allow => outcome == Outcome::Allow,
+            Expect::Deny => outcome.is_deny(),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+impl Simulate {
+    pub(super) fn run(self) -> Result<ExitCode, Failure> {
+        let mut out = BufWriter::new(stdout().lock());
+        if let Some(path) = &self.batch {
+            let options = BatchOptions {
+                brief: self.brief,
+                check: self.check,
+            };
+            let summary = run_batch(lines::open(path)?, &mut out, options)?;
+            let no = self.check && (summary.differ > 0 || summary.errors > 0);
+            return Ok(if no {
+                ExitCode::from(ANSWER_IS_NO)
+            } else {
+                ExitCode::SUCCESS
+            });
+        }
+        let decision = self.question.decide(&self.sources)?;
+        self.write(&mut out, &decision)?;
+        out.flush()?;
+        let met = self
+            .expect
+            .is_none_or(|expect| expect.is_met(decision.outcome));
+        Ok(if met {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::from(ANSWER_IS_NO)
+        })
+    }
+
+    fn write(&self, out: &mut dyn Write, decision: &Decision) -> Result<(), Failure> {
+        match self.format {
+            Format::Json => {
+                let mut object = decision_line(self.question.name(), decision, self.brief);
+                object["format"] = json!(1);
+                writeln!(out, "{object}")?;
+            }
+            Format::Text => {
+                out.write_all(plain(&decision_page(decision), style_of_output()).as_bytes())?;
+            }
+        }
+        Ok(())
+    }
+}
