@@ -256,16 +256,19 @@ fn statement(random: &mut Random, with_principal: bool) -> Value {
     let effect = if random.chance(75) { "Allow" } else { "Deny" };
     statement.insert("Effect".to_owned(), json!(effect));
     if with_principal {
-        let value = match random.below(6) {
-            0 => json!("*"),
-            1 => json!({"Service": "config.amazonaws.com", "AWS": random.some(&PRINCIPALS)}),
-            _ => json!({"AWS": random.some(&PRINCIPALS)}),
-        };
-        let element = if effect == "Deny" && random.chance(30) {
-            "NotPrincipal"
+        let not = effect == "Deny" && random.chance(30);
+        // `NotPrincipal` of everyone is nobody's: nothing says what AWS makes of it.
+        let named = if not {
+            &PRINCIPALS[1..]
         } else {
-            "Principal"
+            &PRINCIPALS[..]
         };
+        let value = match random.below(6) {
+            0 if !not => json!("*"),
+            1 => json!({"Service": "config.amazonaws.com", "AWS": random.some(named)}),
+            _ => json!({"AWS": random.some(named)}),
+        };
+        let element = if not { "NotPrincipal" } else { "Principal" };
         statement.insert(element.to_owned(), value);
     }
     let element = if random.chance(12) {
@@ -317,6 +320,32 @@ fn maybe(random: &mut Random, percent: usize, make: impl FnOnce(&mut Random) -> 
     }
 }
 
+/// A session policy that STS would accept: no ARN is incomplete.
+fn session(random: &mut Random) -> Value {
+    let text = policy(random, false).to_string();
+    let whole = text
+        .replace("\"arn:aws:sqs\"", "\"*\"")
+        .replace("\"arn:aws:kms:*\"", "\"*\"");
+    json!([serde_json::from_str::<Value>(&whole).unwrap()])
+}
+
+/// A trust policy that IAM would accept.
+fn trust(random: &mut Random) -> Value {
+    let mut policy = policy(random, true);
+    for statement in policy["Statement"].as_array_mut().unwrap() {
+        let members = statement.as_object_mut().unwrap();
+        for element in ["Resource", "NotResource", "NotAction"] {
+            members.remove(element);
+        }
+        if let Some(named) = members.remove("NotPrincipal") {
+            members.insert("Principal".to_owned(), named);
+        }
+        let action = random.pick(&["sts:AssumeRole", "sts:*", "sts:TagSession"]);
+        members.insert("Action".to_owned(), json!(action));
+    }
+    policy
+}
+
 /// A whole case, everything known.
 pub fn case(random: &mut Random) -> Value {
     let (action, resource) = random.pick(&ACTIONS);
@@ -357,23 +386,39 @@ pub fn case(random: &mut Random) -> Value {
     });
     let rcps = maybe(random, 20, |random| {
         let mut deny = policy(random, false);
+        deny["Version"] = json!("2012-10-17");
         for statement in deny["Statement"].as_array_mut().unwrap() {
-            statement["Effect"] = json!("Deny");
-            statement["Principal"] = json!("*");
+            // What AWS would not accept is unknown, and no case for two values.
+            let prefixed = random.some(&ACTION_PATTERNS[1..]);
+            let members = statement.as_object_mut().unwrap();
+            members.remove("NotAction");
+            members.insert("Action".to_owned(), prefixed);
+            members.insert("Effect".to_owned(), json!("Deny"));
+            members.insert("Principal".to_owned(), json!("*"));
         }
         json!([[{"name": "p0", "policy": deny}]])
     });
+    // IAM's own resources have no policy that their actions consult.
+    let resource_policy = match action.split(':').next() {
+        Some("iam") => Value::Null,
+        Some("sts") => maybe(random, 75, trust),
+        _ => maybe(random, 55, |random| policy(random, true)),
+    };
+    let mut caller = principal(random);
+    while caller["type"] == "anonymous" && action.starts_with("sts:") {
+        caller = principal(random);
+    }
     json!({
         "name": "random",
-        "principal": principal(random),
+        "principal": caller,
         "action": action,
         "resource": resource,
         "resource_account": random.pick(&[HERE, HERE, HERE, THERE]),
         "context": context,
         "identity_policies": named(random, false),
-        "resource_policy": maybe(random, 55, |random| policy(random, true)),
+        "resource_policy": resource_policy,
         "boundary": maybe(random, 25, |random| policy(random, false)),
-        "session_policies": maybe(random, 20, |random| json!([policy(random, false)])),
+        "session_policies": maybe(random, 20, session),
         "scps": scps,
         "rcps": rcps,
         "vpce_policy": maybe(random, 15, |random| policy(random, true)),

@@ -308,13 +308,12 @@ impl<'a> Leg<'a> {
         if temporary {
             self.one("aws:tokenissuetime", "2026-06-01T00:00:00Z");
         }
-        let region = match self.resource.split(':').nth(3) {
-            Some(region) if !region.is_empty() && region != "*" => Some(region),
-            _ if self.action.to_lowercase().starts_with("iam:") => Some("us-east-1"),
-            _ => None,
-        };
-        if let Some(region) = region {
-            self.one("aws:requestedregion", region);
+        match self.resource.split(':').nth(3) {
+            _ if self.action.to_lowercase().starts_with("iam:") => {
+                self.one("aws:requestedregion", "us-east-1")
+            }
+            Some(region) if !region.is_empty() => self.one("aws:requestedregion", region),
+            _ => {}
         }
         self.one("aws:securetransport", "true");
         self.one("aws:viaawsservice", "false");
@@ -809,9 +808,6 @@ impl<'a> Leg<'a> {
         if !self.case["boundary"].is_null() && matches!(self.kind, "user" | "assumed-role") {
             return false;
         }
-        if *not == "*" || list(&not["AWS"]).into_iter().any(|v| text(v) == "*") {
-            return true;
-        }
         let listed = |wanted: &str| {
             !wanted.is_empty() && list(&not["AWS"]).into_iter().any(|v| text(v) == wanted)
         };
@@ -822,8 +818,8 @@ impl<'a> Leg<'a> {
         let field = |name: &str| listed(text(&self.principal[name]));
         match self.kind {
             "root" => account,
-            "user" => account && field("arn"),
-            "assumed-role" => account && field("role_arn") && field("arn"),
+            "user" => account && (field("arn") || field("user_id")),
+            "assumed-role" => account && (field("role_arn") || field("role_id")) && field("arn"),
             "federated-user" => account && field("issuer_arn") && field("arn"),
             "service" => list(&not["Service"])
                 .into_iter()
@@ -878,6 +874,11 @@ impl<'a> Leg<'a> {
         if if_exists && present.is_none() {
             return true;
         }
+        // A value that does not parse makes the whole of a negated condition false, key or no key.
+        let ill_typed = |value: &&Value| !self.parses(operator, &scalar(value));
+        if operator.contains("Not") && values.iter().any(ill_typed) {
+            return false;
+        }
         let negated = operator.contains("Not");
         // Whether one request value is matched by some policy value; `None` where a type is wrong.
         let matched = |actual: &str| -> Option<bool> {
@@ -919,6 +920,21 @@ impl<'a> Leg<'a> {
                     actual.iter().any(|value| holds(value))
                 }
             }
+        }
+    }
+
+    /// Whether a policy value has the type that an operator compares.
+    fn parses(&self, operator: &str, value: &str) -> bool {
+        let positive = operator.replacen("Not", "", 1);
+        if positive.starts_with("Numeric") {
+            number(value).is_some()
+        } else if positive == "IpAddress" {
+            let network = value.split('/').next().unwrap_or_default();
+            network.parse::<IpAddr>().is_ok()
+        } else if positive.starts_with("Arn") {
+            value.splitn(6, ':').count() == 6
+        } else {
+            true
         }
     }
 
