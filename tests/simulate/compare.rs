@@ -38,7 +38,7 @@ fn names(decision: &Decision) -> Vec<&'static str> {
 #[test]
 fn random_requests_are_decided_as_by_the_reference() {
     let mut outcomes = [0_usize; 3];
-    for seed in 0..runs(6_000) {
+    for seed in 0..runs(4_000) {
         let case = case(&mut Random::new(seed));
         let expected = decide(&case);
         let decision = evaluate(&case);
