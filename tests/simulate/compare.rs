@@ -38,7 +38,7 @@ fn names(decision: &Decision) -> Vec<&'static str> {
 #[test]
 fn random_requests_are_decided_as_by_the_reference() {
     let mut outcomes = [0_usize; 3];
-    for seed in 0..runs(4_000) {
+    for seed in 0..runs(2_500) {
         let case = case(&mut Random::new(seed));
         let expected = decide(&case);
         let decision = evaluate(&case);
@@ -55,7 +55,7 @@ fn random_requests_are_decided_as_by_the_reference() {
     }
     // The generator is worth something only while every outcome is common.
     assert!(
-        outcomes.iter().all(|count| *count > 300),
+        outcomes.iter().all(|count| *count > 200),
         "allow, explicit, implicit: {outcomes:?}"
     );
 }
@@ -145,7 +145,7 @@ fn possibilities(case: &Value, tests: &[(usize, String, String)]) -> Vec<Verdict
 #[test]
 fn unknown_keys_depend_exactly_where_the_possibilities_differ() {
     let (mut compared, mut depends) = (0, 0);
-    for seed in 1_000_000..1_000_000 + runs(6_000) {
+    for seed in 1_000_000..1_000_000 + runs(2_500) {
         let mut random = Random::new(seed);
         let mut case = case(&mut random);
         let unknown: Vec<&str> = FREE_KEYS
@@ -186,7 +186,7 @@ fn unknown_keys_depend_exactly_where_the_possibilities_differ() {
         }
     }
     assert!(
-        compared > 500 && depends > 100,
+        compared > 200 && depends > 40,
         "{compared} compared, {depends} depend"
     );
 }
