@@ -84,6 +84,8 @@ fn is_free(operator: &str, key: &str, values: &Value) -> bool {
     !values.iter().any(wrong_type)
         && values.iter().collect::<BTreeSet<_>>().len() == values.len()
         && !(operator.contains("Null") && (set || values.len() > 1))
+        // Both booleans leave nothing open.
+        && !(operator.contains("Bool") && values.len() > 1)
         && (set || !list || operator == "Null")
 }
 

@@ -65,7 +65,12 @@ const ACTIONS: [(&str, &str); 9] = [
     ("iam:ListRoles", "arn:aws:iam::111122223333:role/*"),
 ];
 
-const ACTION_PATTERNS: [&str; 16] = [
+const ACTION_PATTERNS: [&str; 21] = [
+    "*",
+    "*",
+    "*",
+    "*",
+    "*",
     "*",
     "s3:*",
     "s3:Get*",
@@ -84,7 +89,15 @@ const ACTION_PATTERNS: [&str; 16] = [
     "s3:*Object",
 ];
 
-const RESOURCE_PATTERNS: [&str; 18] = [
+const RESOURCE_PATTERNS: [&str; 26] = [
+    "*",
+    "*",
+    "*",
+    "*",
+    "*",
+    "*",
+    "*",
+    "*",
     "*",
     "*",
     "arn:aws:s3:::bucket/*",
@@ -253,7 +266,7 @@ fn condition(random: &mut Random) -> (String, Value) {
 
 fn statement(random: &mut Random, with_principal: bool) -> Value {
     let mut statement = Map::new();
-    let effect = if random.chance(75) { "Allow" } else { "Deny" };
+    let effect = if random.chance(82) { "Allow" } else { "Deny" };
     statement.insert("Effect".to_owned(), json!(effect));
     if with_principal {
         let not = effect == "Deny" && random.chance(30);
@@ -389,7 +402,7 @@ pub fn case(random: &mut Random) -> Value {
         deny["Version"] = json!("2012-10-17");
         for statement in deny["Statement"].as_array_mut().unwrap() {
             // What AWS would not accept is unknown, and no case for two values.
-            let prefixed = random.some(&ACTION_PATTERNS[1..]);
+            let prefixed = random.some(&ACTION_PATTERNS[6..]);
             let members = statement.as_object_mut().unwrap();
             members.remove("NotAction");
             members.insert("Action".to_owned(), prefixed);

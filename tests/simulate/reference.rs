@@ -874,9 +874,10 @@ impl<'a> Leg<'a> {
         if if_exists && present.is_none() {
             return true;
         }
-        // A value that does not parse makes the whole of a negated condition false, key or no key.
+        // A value that does not parse makes the whole of a negated condition false where there is
+        // something to compare it with.
         let ill_typed = |value: &&Value| !self.parses(operator, &scalar(value));
-        if operator.contains("Not") && values.iter().any(ill_typed) {
+        if present.is_some() && operator.contains("Not") && values.iter().any(ill_typed) {
             return false;
         }
         let negated = operator.contains("Not");
