@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::explain::decision_page;
 use crate::report::{BatchOptions, decision_line, plain, run_batch};
-use crate::simulate::{Decision, Outcome};
+use crate::simulate::{Decision, Outcome, Request};
 
 use super::failure::ANSWER_IS_NO;
 use super::output::style_of_output;
@@ -89,8 +89,8 @@ impl Simulate {
                 ExitCode::SUCCESS
             });
         }
-        let decision = self.question.decide(&self.sources)?;
-        self.write(&mut out, &decision)?;
+        let (request, decision) = self.question.decide(&self.sources)?;
+        self.write(&mut out, &request, &decision)?;
         out.flush()?;
         let met = self
             .expect
@@ -102,7 +102,12 @@ impl Simulate {
         })
     }
 
-    fn write(&self, out: &mut dyn Write, decision: &Decision) -> Result<(), Failure> {
+    fn write(
+        &self,
+        out: &mut dyn Write,
+        request: &Request,
+        decision: &Decision,
+    ) -> Result<(), Failure> {
         match self.format {
             Format::Json => {
                 let mut object = decision_line(self.question.name(), decision, self.brief);
@@ -110,7 +115,9 @@ impl Simulate {
                 writeln!(out, "{object}")?;
             }
             Format::Text => {
-                out.write_all(plain(&decision_page(decision), style_of_output()).as_bytes())?;
+                out.write_all(
+                    plain(&decision_page(request, decision), style_of_output()).as_bytes(),
+                )?;
             }
         }
         Ok(())

@@ -76,11 +76,12 @@ impl Question {
     }
 
     /// Asks it.
-    pub fn decide(&self, sources: &Sources) -> Result<Decision, Failure> {
+    pub fn decide(&self, sources: &Sources) -> Result<(Request, Decision), Failure> {
         if let Some(path) = &self.request {
             let case = Case::read(&read(path)?)
                 .map_err(|error| Failure::input(format!("`{path}`: {error}")))?;
-            return Ok(Policies::compile(&case.policies).evaluate(&case.request));
+            let decision = Policies::compile(&case.policies).evaluate(&case.request);
+            return Ok((case.request, decision));
         }
         let (Some(principal), Some(action)) = (&self.principal, &self.action) else {
             return Err(Failure::input(
@@ -120,7 +121,8 @@ impl Question {
             context,
             ..Request::new(caller.principal, action, "*")
         };
-        Ok(Policies::compile(&policies).evaluate(&request))
+        let decision = Policies::compile(&policies).evaluate(&request);
+        Ok((request, decision))
     }
 
     /// The resources asked for; `*` for an action that has no resource types.
