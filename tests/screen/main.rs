@@ -3,5 +3,6 @@
 #![allow(clippy::panic, clippy::unwrap_used)] // helpers of tests
 
 mod browsing;
+mod keys_page;
 mod sample;
 mod stage;
