@@ -143,6 +143,10 @@ pub enum Target {
     ListRow(usize),
     /// A field of the topmost overlay.
     Field(usize),
+    /// A line of the simulator's answer.
+    AnswerLine(usize),
+    /// A candidate for the field that has the keyboard.
+    Candidate(usize),
     /// The topmost overlay, beside everything in it.
     Overlay,
     /// Beside the topmost overlay.

@@ -14,6 +14,9 @@ const SIDE_BY_SIDE: u16 = 90;
 /// Below this size, borders cost more than they give.
 const FRAMED: (u16, u16) = (60, 16);
 
+/// So many rows of the simulator's context are seen at once.
+pub const CONTEXT_ROWS: usize = 5;
+
 /// Where the parts of the main view are.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Layout {
@@ -62,6 +65,12 @@ impl Layout {
             footer,
             framed,
         })
+    }
+
+    /// What is between the first two lines and the last.
+    pub fn body(&self) -> Rect {
+        let height = self.footer.y.saturating_sub(self.crumbs.bottom());
+        Rect::new(0, self.crumbs.bottom(), self.header.width, height)
     }
 
     /// The part of an area that is inside its border.

@@ -3,9 +3,10 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use crate::iam::{Document, Inventory, Statement};
+use crate::iam::{Document, Inventory, PolicyKind, Statement};
+use crate::simulate::CompiledDocument;
 
 use super::counts::Counts;
 use super::item::{
@@ -26,6 +27,7 @@ pub struct Index {
     documents: HashMap<usize, PolicyAt>,
     rows: usize,
     counts: Counts,
+    compiled: Mutex<HashMap<(usize, PolicyKind), Arc<CompiledDocument>>>,
 }
 
 #[derive(Debug)]
@@ -80,6 +82,22 @@ impl Index {
     /// What documents allow, remembered.
     pub fn counts(&self) -> &Counts {
         &self.counts
+    }
+
+    /// A document compiled for evaluation, remembered where it is one of the inventory.
+    pub fn compiled(&self, document: &Arc<Document>, kind: PolicyKind) -> Arc<CompiledDocument> {
+        let compile = || Arc::new(CompiledDocument::new(document.clone(), kind));
+        if !self.documents.contains_key(&address(document)) {
+            return compile();
+        }
+        // A lock that a panic poisoned costs only the remembering.
+        match self.compiled.lock() {
+            Ok(mut known) => known
+                .entry((address(document), kind))
+                .or_insert_with(compile)
+                .clone(),
+            Err(_) => compile(),
+        }
     }
 
     /// About how many rows the tree has when everything is open.

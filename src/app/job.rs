@@ -11,6 +11,7 @@ use super::content::{self, Content, Subject};
 use super::index::Index;
 use super::item::Entity;
 use super::search::{self, Matches};
+use super::simulator::{self, Answered, Candidate, Field, Query, Trouble};
 use super::tree::{Openness, Row, visible_rows};
 
 /// Kinds of work; a later job of a kind replaces an earlier one.
@@ -26,6 +27,10 @@ pub enum Lane {
     Page,
     /// Counting what roles may do.
     Count,
+    /// Deciding a request.
+    Ask,
+    /// Completing a field.
+    Complete,
 }
 
 /// The newest generation of a lane, shared with running jobs so that they can stop early.
@@ -65,6 +70,8 @@ pub(super) enum Work {
     Rows(Openness),
     Page(Subject),
     Count(Vec<Entity>),
+    Ask(Box<Query>),
+    Complete(Field, Box<Query>, Vec<String>),
 }
 
 /// A piece of work.
@@ -85,6 +92,8 @@ impl Job {
             Work::Rows(_) => Lane::Rows,
             Work::Page(_) => Lane::Page,
             Work::Count(_) => Lane::Count,
+            Work::Ask(_) => Lane::Ask,
+            Work::Complete(..) => Lane::Complete,
         }
     }
 
@@ -112,6 +121,13 @@ impl Job {
             Work::Count(entities) => {
                 Answer::Counts(count(&entities, &self.inventory, &self.index, wanted))
             }
+            Work::Ask(query) => {
+                Answer::Asked(simulator::ask(&query, &self.inventory, &self.index).map(Box::new))
+            }
+            Work::Complete(field, query, keys) => Answer::Completed(
+                field,
+                simulator::candidates(field, &query, &keys, &self.inventory),
+            ),
         };
         Found { ticket, answer }
     }
@@ -143,6 +159,8 @@ pub(super) enum Answer {
     Rows(Vec<Row>, Openness),
     Page(Box<Content>),
     Counts(Vec<(Entity, usize)>),
+    Asked(Result<Box<Answered>, Trouble>),
+    Completed(Field, Vec<Candidate>),
 }
 
 /// What a piece of work found.

@@ -30,6 +30,8 @@ pub mod rows;
 pub mod search;
 mod searching;
 pub mod sheet;
+mod simulating;
+pub mod simulator;
 mod state;
 pub mod tree;
 mod update;

@@ -10,6 +10,8 @@ pub enum Overlay {
     Picker(Picker),
     /// A question with a line of text for an answer.
     Prompt(Prompt),
+    /// The simulator; what it holds outlives it.
+    Simulator,
 }
 
 /// A question with a line of text for an answer.

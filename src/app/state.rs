@@ -17,6 +17,7 @@ use super::job::{Job, Lane, Latest, Work};
 use super::overlay::Overlay;
 use super::pane::Pane;
 use super::rows::{RowSource, RowText};
+use super::simulator::Simulator;
 use super::tree::Tree;
 use super::{Choices, Effect, Keymap, LoadRequest, Notice, Settings, SourceSpec};
 
@@ -65,6 +66,8 @@ pub struct State {
     pub dragging: bool,
     /// What lies on top, the topmost last.
     pub overlays: Vec<Overlay>,
+    /// The simulator, open or not.
+    pub simulator: Simulator,
     /// Places visited.
     pub history: History,
     /// What is said in the last line.
@@ -107,6 +110,7 @@ impl State {
             divider: 420,
             dragging: false,
             overlays: Vec::new(),
+            simulator: Simulator::default(),
             history: History::default(),
             notice: None,
             loading: None,
@@ -215,6 +219,8 @@ impl State {
     pub(super) fn settle(&mut self, effects: &mut Vec<Effect>) {
         let (width, height) = self.pane_size();
         self.pane.resize(width, self.ascii);
+        let answer_width = self.answer_size().0;
+        self.simulator.resize(answer_width, self.ascii);
         self.pane.scroll_by(0, height);
         self.tree.scroll_by(0, self.tree_height());
         self.know_rows();

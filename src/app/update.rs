@@ -8,6 +8,7 @@ use crate::iam::Inventory;
 use super::job::{Answer, Found, Lane, Work};
 use super::overlay::{Overlay, PromptKind};
 use super::picker::{Choice, Picker, PickerKind};
+use super::simulator::Focus;
 use super::tree::{Openness, Tree};
 use super::{
     Action, Command, Context, Effect, Key, Mouse, MouseKind, Notice, SourceSpec, State, Target,
@@ -62,6 +63,10 @@ impl State {
     pub fn context(&self) -> Context {
         match self.top() {
             Some(Overlay::Picker(_) | Overlay::Prompt(_)) => Context::Text,
+            Some(Overlay::Simulator) => match self.simulator.focus {
+                Focus::Field(_) => Context::Text,
+                Focus::Answer => Context::Simulator,
+            },
             None if self.find.typing => Context::Text,
             None if self.pane_focused => Context::Pane,
             None => Context::Tree,
@@ -83,6 +88,7 @@ impl State {
         match self.overlays.last_mut() {
             Some(Overlay::Picker(picker)) => picker.key(key),
             Some(Overlay::Prompt(prompt)) => prompt.input.key(key),
+            Some(Overlay::Simulator) => self.type_in_simulator(key, effects),
             None if self.find.typing => self.type_query(key, effects),
             None => false,
         }
@@ -93,6 +99,7 @@ impl State {
         match self.overlays.last_mut() {
             Some(Overlay::Picker(picker)) => picker.paste(text),
             Some(Overlay::Prompt(prompt)) => prompt.input.insert(text),
+            Some(Overlay::Simulator) => self.paste_in_simulator(text, effects),
             None if self.find.typing => {
                 self.find.input.insert(text);
                 self.query_changed(effects);
@@ -112,6 +119,8 @@ impl State {
             return;
         }
         match command {
+            Command::Simulate => self.simulate(effects),
+            Command::Simulator => self.open_simulator(effects),
             Command::Search => self.begin_search(),
             Command::NextMatch => self.next_match(true),
             Command::PreviousMatch => self.next_match(false),
@@ -176,6 +185,12 @@ impl State {
             None => false,
             Some(Overlay::Picker(picker)) => {
                 self.in_picker(picker, command, effects);
+                true
+            }
+            Some(Overlay::Simulator) => {
+                if self.in_simulator(command, effects) {
+                    self.overlays.push(Overlay::Simulator);
+                }
                 true
             }
             Some(Overlay::Prompt(prompt)) => {
@@ -308,6 +323,8 @@ impl State {
                 let (width, _) = self.pane_size();
                 self.pane.show(content, width, self.ascii);
             }
+            Answer::Asked(answer) => self.answered(answer),
+            Answer::Completed(field, candidates) => self.offered(field, candidates),
             Answer::Counts(counts) => {
                 for (entity, count) in counts {
                     self.allowed.insert(entity, count);
@@ -379,9 +396,23 @@ impl State {
                     self.perform(Command::Accept, effects);
                 }
             }
+            Some(Target::Field(position)) => self.click_field(position, effects),
+            Some(Target::AnswerLine(line)) => {
+                let again =
+                    self.simulator.focus == Focus::Answer && self.simulator.cursor() == line;
+                self.simulator.focus = Focus::Answer;
+                self.simulator.select(line);
+                if again {
+                    self.perform(Command::Accept, effects);
+                }
+            }
+            Some(Target::Candidate(position)) => {
+                self.simulator.completion.cursor = Some(position);
+                self.perform(Command::Accept, effects);
+            }
             Some(Target::Outside) => self.perform(Command::Cancel, effects),
             Some(Target::Command(command)) => self.perform(command, effects),
-            Some(Target::Field(_) | Target::Overlay) | None => {}
+            Some(Target::Overlay) | None => {}
         }
     }
 
@@ -395,6 +426,7 @@ impl State {
                 let height = self.pane_size().1;
                 self.pane.scroll_by(rows, height);
             }
+            Some(Target::AnswerLine(_)) => self.simulator.move_by(rows),
             Some(Target::ListRow(_) | Target::Overlay) => {
                 if let Some(Overlay::Picker(picker)) = self.overlays.last_mut() {
                     picker.move_by(rows.signum());

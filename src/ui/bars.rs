@@ -198,7 +198,7 @@ fn hints(view: &View<'_>, pen: &mut Pen<'_>, style: Style, y: u16, regions: &mut
         let Some(key) = state.keymap.key_of(context, *command) else {
             continue;
         };
-        let (key, words) = (key.to_string(), label(*command));
+        let (key, words) = (key.to_string(), hint(context, *command));
         if pen.room() < key.width() + words.width() + 1 {
             break;
         }
@@ -210,4 +210,22 @@ fn hints(view: &View<'_>, pen: &mut Pen<'_>, style: Style, y: u16, regions: &mut
         regions.add(region, Target::Command(*command));
         pen.skip(2);
     }
+}
+
+/// What a command does here, in the fewest words.
+fn hint(context: Context, command: Command) -> String {
+    let words = match (context, command) {
+        (Context::Simulator, Command::Accept) => "go to statement",
+        (Context::Pane, Command::Accept) => "follow",
+        (Context::Text, Command::Accept) => "take",
+        (Context::Text, Command::SwitchPane) => "next field",
+        (_, Command::SwitchPane) => "other pane",
+        (_, Command::Cancel) => "back",
+        (_, Command::Edit) => "open in editor",
+        (_, Command::PasteDenial) => "paste a denial",
+        (_, Command::WhatIf) => "what if",
+        (_, Command::Palette) => "commands",
+        (_, command) => return label(command),
+    };
+    words.to_owned()
 }

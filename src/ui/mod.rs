@@ -8,6 +8,7 @@ mod pen;
 mod picker;
 mod prompt;
 mod regions;
+mod simulator;
 pub mod theme;
 mod tree;
 
@@ -16,6 +17,7 @@ use ratatui::layout::Rect;
 
 use crate::app::geometry::{Layout, SMALLEST};
 use crate::app::overlay::Overlay;
+use crate::app::simulator::Focus;
 use crate::app::{Command, State};
 use crate::explain::Mark;
 
@@ -59,6 +61,7 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) -> Regions {
         match overlay {
             Overlay::Picker(picker) => picker::draw(&view, frame, picker, &mut regions),
             Overlay::Prompt(prompt) => prompt::draw(&view, frame, prompt, &mut regions),
+            Overlay::Simulator => simulator::draw(&view, frame, layout.body(), &mut regions),
         }
     }
     regions
@@ -86,6 +89,20 @@ fn mark_glyph(mark: Mark, ascii: bool) -> &'static str {
 /// The commands that the last line names, the most wanted first.
 fn hinted(state: &State) -> &'static [Command] {
     use Command as C;
+    if matches!(state.top(), Some(Overlay::Simulator)) {
+        return match state.simulator.focus {
+            Focus::Field(_) => &[C::SwitchPane, C::Accept, C::Cancel],
+            Focus::Answer => &[
+                C::Accept,
+                C::SaveRequest,
+                C::ContextKeys,
+                C::Layers,
+                C::AddPolicy,
+                C::CopyReport,
+                C::Cancel,
+            ],
+        };
+    }
     if state.pane_focused {
         &[
             C::Accept,

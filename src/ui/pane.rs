@@ -63,7 +63,13 @@ pub fn draw(
     }
 }
 
-fn draw_line(view: &View<'_>, frame: &mut Frame<'_>, row: Rect, line: &Line, counterpart: bool) {
+pub fn draw_line(
+    view: &View<'_>,
+    frame: &mut Frame<'_>,
+    row: Rect,
+    line: &Line,
+    counterpart: bool,
+) {
     let base = view.theme.style(Look::Text);
     let mut pen = Pen::new(frame.buffer_mut(), row, view.state.ascii);
     let gutter = match (counterpart, view.state.ascii) {

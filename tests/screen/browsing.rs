@@ -50,7 +50,9 @@ fn arrows_and_letters_open_and_close() {
             .text()
             .contains("aws      AWSLambdaBasicExecutionRole")
     );
+    stage.keys("/ 'elsewhere'");
     assert!(stage.text().contains("external elsewhere"));
+    stage.keys("esc");
     stage.keys("right down down");
     assert!(
         selected_line(&stage).contains("managed  tables-read"),

@@ -5,4 +5,5 @@
 mod browsing;
 mod keys_page;
 mod sample;
+mod simulating;
 mod stage;

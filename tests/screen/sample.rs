@@ -92,7 +92,6 @@ pub fn inventory() -> Inventory {
     controller.managed = vec![
         attach("AWSLambdaBasicExecutionRole", Origin::Aws, Some(logs)),
         attach("tables-read", Origin::Customer, Some(tables.clone())),
-        attach("elsewhere", Origin::External, None),
     ];
     controller.inline = vec![inline(
         "app-controller-policy",
@@ -122,6 +121,7 @@ pub fn inventory() -> Inventory {
         json!([{ "Effect": "Allow", "Action": "*", "Resource": "*" }]),
     )];
     let mut broken = role("broken", 60);
+    broken.managed = vec![attach("elsewhere", Origin::External, None)];
     broken.inline = vec![inline(
         "typo",
         json!([{ "Effect": "Alow", "Action": "s3:GetObject", "Resource": "*" }]),

@@ -1,0 +1,275 @@
+//! What a person does in the simulator.
+
+use crate::simulate::StatementRef;
+
+use super::item::{Entity, Item, Owner, PolicyAt};
+use super::job::{Lane, Work};
+use super::overlay::Overlay;
+use super::simulator::{Answered, Candidate, Field, Focus, Trouble, fill};
+use super::{Command, Effect, Key, Notice, State};
+
+impl State {
+    /// Opens the simulator, filled from the selection.
+    pub(super) fn simulate(&mut self, effects: &mut Vec<Effect>) {
+        if let Some(item) = self.selected() {
+            let before = self.simulator.query();
+            self.simulator.set(fill(item, before, &self.inventory));
+        }
+        let simulator = &self.simulator;
+        // The first field that is still empty, else the answer.
+        let empty = [Field::Principal, Field::Action, Field::Resource]
+            .into_iter()
+            .find(|field| {
+                let input = simulator.input(*field);
+                input.is_some_and(super::Input::is_empty)
+            });
+        self.simulator.focus = empty.map_or(Focus::Answer, Focus::Field);
+        self.open_simulator(effects);
+    }
+
+    /// Opens the simulator as it was left.
+    pub(super) fn open_simulator(&mut self, effects: &mut Vec<Effect>) {
+        self.overlays
+            .retain(|overlay| !matches!(overlay, Overlay::Simulator));
+        self.overlays.push(Overlay::Simulator);
+        self.ask(effects);
+        if matches!(self.simulator.focus, Focus::Field(_)) {
+            self.complete(effects);
+        }
+    }
+
+    /// Asks for the answer to the request as it now is.
+    pub(super) fn ask(&mut self, effects: &mut Vec<Effect>) {
+        let query = self.simulator.query();
+        effects.push(self.job(Lane::Ask, Work::Ask(Box::new(query))));
+    }
+
+    /// Asks for what could complete the field that has the keyboard.
+    fn complete(&mut self, effects: &mut Vec<Effect>) {
+        let Focus::Field(field) = self.simulator.focus else {
+            return;
+        };
+        let keys = match &self.simulator.answer {
+            Some(Ok(answered)) => answered.keys().map(str::to_owned).collect(),
+            _ => Vec::new(),
+        };
+        let query = Box::new(self.simulator.query());
+        effects.push(self.job(Lane::Complete, Work::Complete(field, query, keys)));
+    }
+
+    /// Shows an answer.
+    pub(super) fn answered(&mut self, answer: Result<Box<Answered>, Trouble>) {
+        let (width, _) = self.answer_size();
+        self.simulator.show(answer, width, self.ascii);
+    }
+
+    /// Offers candidates for the field that has the keyboard.
+    pub(super) fn offered(&mut self, field: Field, candidates: Vec<Candidate>) {
+        if self.simulator.focus == Focus::Field(field) {
+            self.simulator.completion.candidates = candidates;
+            self.simulator.completion.cursor = None;
+        }
+    }
+
+    /// Takes a key in a field; says whether it was one that edits.
+    pub(super) fn type_in_simulator(&mut self, key: Key, effects: &mut Vec<Effect>) -> bool {
+        let (taken, changed) = self.simulator.key(key);
+        if changed {
+            self.ask(effects);
+            self.complete(effects);
+        }
+        taken
+    }
+
+    /// Takes pasted text in a field.
+    pub(super) fn paste_in_simulator(&mut self, text: &str, effects: &mut Vec<Effect>) {
+        if let Some(input) = self.simulator.focused_input() {
+            input.insert(text.trim());
+            self.simulator.typed();
+            self.ask(effects);
+        }
+    }
+
+    /// Carries a command out in the simulator; says whether the simulator stays open.
+    pub(super) fn in_simulator(&mut self, command: Command, effects: &mut Vec<Effect>) -> bool {
+        let in_field = matches!(self.simulator.focus, Focus::Field(_));
+        let page = isize::try_from(self.answer_size().1.max(2) - 1).unwrap_or(10);
+        match command {
+            Command::Cancel if !self.simulator.completion.candidates.is_empty() => {
+                self.simulator.completion.candidates.clear();
+            }
+            Command::Cancel => return false,
+            Command::SwitchPane | Command::SwitchPaneBack => {
+                self.simulator.switch(command == Command::SwitchPane);
+                let text = self.simulator.focused_text();
+                if text.is_some_and(|text| text.is_empty() || text.ends_with('=')) {
+                    self.complete(effects);
+                }
+            }
+            Command::Up | Command::Down if in_field => {
+                let forward = command == Command::Down;
+                if !self.simulator.choose_candidate(forward) {
+                    self.simulator.switch(forward);
+                }
+            }
+            Command::Accept if in_field => {
+                if self.simulator.take_candidate() {
+                    self.ask(effects);
+                    // A key of the context still wants its value.
+                    let text = self.simulator.focused_text();
+                    if text.is_some_and(|text| text.ends_with('=')) {
+                        self.complete(effects);
+                        return true;
+                    }
+                }
+                self.simulator.switch(true);
+            }
+            Command::Accept => return self.go_to_statement(),
+            Command::Up => self.simulator.move_by(-1),
+            Command::Down => self.simulator.move_by(1),
+            Command::PageUp | Command::HalfPageUp => self.simulator.move_by(-page),
+            Command::PageDown | Command::HalfPageDown => self.simulator.move_by(page),
+            Command::Top => self.simulator.select(0),
+            Command::Bottom => self.simulator.select(usize::MAX),
+            Command::ContextKeys => {
+                let last = self.simulator.context.len().saturating_sub(1);
+                let wanted = self.simulator.context.iter().position(|row| row.suggested);
+                self.simulator.focus = Focus::Field(Field::Context(wanted.unwrap_or(last)));
+                self.complete(effects);
+            }
+            Command::Simulate | Command::Simulator => {}
+            _ => {}
+        }
+        true
+    }
+
+    /// Gives the keyboard to a field that was clicked.
+    pub(super) fn click_field(&mut self, position: usize, effects: &mut Vec<Effect>) {
+        if let Some(field) = self.simulator.fields().get(position) {
+            self.simulator.completion.candidates.clear();
+            self.simulator.focus = Focus::Field(*field);
+            self.complete(effects);
+        }
+    }
+
+    /// Columns and rows of the answer.
+    pub fn answer_size(&self) -> (usize, usize) {
+        let (columns, rows) = self.size;
+        let fields = 3
+            + self
+                .simulator
+                .context
+                .len()
+                .min(super::geometry::CONTEXT_ROWS)
+            + 2;
+        let width = usize::from(columns).saturating_sub(4);
+        (width, usize::from(rows).saturating_sub(3 + fields))
+    }
+
+    /// Goes to the statement of the answer's line in the tree; says whether the simulator stays open.
+    fn go_to_statement(&mut self) -> bool {
+        let target = self
+            .statement_of_line()
+            .and_then(|found| self.place_of(&found));
+        match target {
+            Some(item) => {
+                self.pane_focused = false;
+                self.jump(item);
+                self.notice = Some(Notice::info(match self.key_words(Command::Simulator) {
+                    Some(key) => format!("{key} goes back to the simulator"),
+                    None => "the simulator is as you left it".to_owned(),
+                }));
+                false
+            }
+            None => {
+                self.notice = Some(Notice::info(
+                    "this line is about no statement of what was loaded",
+                ));
+                true
+            }
+        }
+    }
+
+    fn statement_of_line(&self) -> Option<StatementRef> {
+        let about = self.simulator.lines().get(self.simulator.cursor())?.about?;
+        let Some(Ok(answered)) = &self.simulator.answer else {
+            return None;
+        };
+        let layers = answered.decision.legs.iter().flat_map(|leg| &leg.layers);
+        for layer in layers {
+            let matched = layer.matched.iter().map(|matched| &matched.statement);
+            let near = layer.near_misses.iter().map(|near| &near.statement);
+            let found = matched.chain(near).find(|found| found.place == about);
+            if found.is_some() {
+                return found.cloned();
+            }
+            let failed = layer.near_misses.iter().find(|near| {
+                let places = near.failed.iter().map(|part| part.place);
+                places.into_iter().any(|place| place == about)
+            });
+            if let Some(near) = failed {
+                return Some(near.statement.clone());
+            }
+        }
+        None
+    }
+
+    /// The row of a statement: at the caller where it has the policy, else where it is defined.
+    fn place_of(&self, found: &StatementRef) -> Option<Item> {
+        let number = u32::try_from(found.number.checked_sub(1)?).ok()?;
+        let own = self.asked_by().and_then(|entity| {
+            let policies = entity.policies(&self.inventory).into_iter();
+            let mut holding = policies.filter(|at| {
+                at.document(&self.inventory)
+                    .is_some_and(|document| std::sync::Arc::ptr_eq(document, &found.document))
+            });
+            holding.find(|at| at.kind() == found.kind)
+        });
+        let at: PolicyAt = own.or_else(|| self.index.by_document(&found.document))?;
+        Some(Item::Statement(at, number))
+    }
+
+    /// The role or user that asks, where it is among what was loaded.
+    fn asked_by(&self) -> Option<Entity> {
+        let Some(Ok(answered)) = &self.simulator.answer else {
+            return None;
+        };
+        answered.caller
+    }
+
+    /// A key of a command, for sentences.
+    pub(super) fn key_words(&self, command: Command) -> Option<String> {
+        let key = self.keymap.key_of(super::Context::Everywhere, command)?;
+        Some(key.to_string())
+    }
+}
+
+/// The role or user behind a caller, by its place in the inventory.
+pub(super) fn entity_of(
+    caller: &crate::simulate::Caller<'_>,
+    inventory: &crate::iam::Inventory,
+) -> Option<Entity> {
+    use crate::simulate::Entity as Found;
+    let own = caller.account?;
+    let position = |index: usize| u32::try_from(index).ok();
+    let account = inventory
+        .accounts
+        .iter()
+        .position(|account| std::ptr::eq(account, own))?;
+    let owner = match caller.entity? {
+        Found::Role(role) => Owner::Role(position(
+            own.roles
+                .iter()
+                .position(|other| std::ptr::eq(other, role))?,
+        )?),
+        Found::User(user) => Owner::User(position(
+            own.users
+                .iter()
+                .position(|other| std::ptr::eq(other, user))?,
+        )?),
+    };
+    Some(Entity {
+        account: position(account)?,
+        owner,
+    })
+}
