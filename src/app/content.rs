@@ -2,12 +2,12 @@
 
 use crate::analyze;
 use crate::catalog;
-use crate::explain::{self, Block, Item as Words, Page};
+use crate::explain::{self, Block, Fact, Line, Mark, Page};
 use crate::iam::{Inventory, Place};
 
 use super::index::Index;
 use super::item::{
-    self, Item, Part, PolicyAt, ProblemAt, actions, conditions, principals, resources,
+    self, Entity, Item, Part, PolicyAt, ProblemAt, Slot, actions, conditions, principals, resources,
 };
 use super::{json, overview, sheet};
 
@@ -64,18 +64,23 @@ fn about_item(found: Item, inventory: &Inventory, index: &Index, content: &mut C
         Item::Source(_) | Item::Section(..) | Item::Unread => {
             content.page = overview::page(found, inventory, index);
         }
+        Item::Entity(entity) => content.page = entity_page(entity, inventory, index),
+        Item::Membership(entity, group) => {
+            let account = inventory.accounts.get(entity.account as usize);
+            let name = entity
+                .user(inventory)
+                .and_then(|user| user.groups.get(group as usize));
+            let found = account.and_then(|account| {
+                let mut groups = account.groups.iter();
+                groups.find(|group| Some(&group.identity.name) == name)
+            });
+            if let (Some(account), Some(group)) = (account, found) {
+                content.page = explain::group_page(group, account, index.grants());
+            }
+        }
         Item::Policy(at) => {
-            content.page = Page::new(at.name(inventory));
+            content.page = policy_page(at, inventory, index);
             if let Some(document) = at.document(inventory) {
-                let statements = document.statements.iter();
-                content.page.list(
-                    statements
-                        .map(|statement| {
-                            let (mark, words) = explain::statement_words(statement, at.kind());
-                            Words::marked(mark, words).about(statement.place)
-                        })
-                        .collect(),
-                );
                 content.json = json::document_lines(document, None);
             }
         }
@@ -119,7 +124,48 @@ fn about_item(found: Item, inventory: &Inventory, index: &Index, content: &mut C
                 content.json = json::document_lines(document, Some(home as usize));
             }
         }
-        Item::Entity(_) | Item::Membership(..) => {}
+    }
+}
+
+fn entity_page(entity: Entity, inventory: &Inventory, index: &Index) -> Page {
+    let Some(account) = inventory.accounts.get(entity.account as usize) else {
+        return Page::default();
+    };
+    if let Some(role) = entity.role(inventory) {
+        explain::role_page(role, index.grants())
+    } else if let Some(user) = entity.user(inventory) {
+        explain::user_page(user, account, index.grants())
+    } else if let Some(group) = entity.group(inventory) {
+        explain::group_page(group, account, index.grants())
+    } else {
+        Page::default()
+    }
+}
+
+fn policy_page(at: PolicyAt, inventory: &Inventory, index: &Index) -> Page {
+    if at.slot == Slot::Own {
+        if let Some(policy) = at.entity.managed(inventory) {
+            return explain::managed_policy_page(policy, index.grants());
+        }
+        if let Some(policy) = at.entity.resource(inventory) {
+            return explain::resource_policy_page(policy);
+        }
+    }
+    let name = at.name(inventory);
+    match at.document(inventory) {
+        Some(document) => explain::policy_page(&name, document, at.kind()),
+        None => {
+            let mut page = Page::new(name);
+            page.mark(
+                Mark::Depends,
+                "What it says is not known: it is attached, but its text was not loaded.",
+            );
+            if let Some(attachment) = at.attachment(inventory) {
+                let arn = Line::new().text(&attachment.arn);
+                page.facts(vec![Fact::new("ARN", arn)]);
+            }
+            page
+        }
     }
 }
 

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
+use crate::analyze::GrantsCache;
 use crate::iam::{Document, Inventory, PolicyKind, Statement};
 use crate::simulate::CompiledDocument;
 
-use super::counts::Counts;
 use super::item::{
     Entity, Item, Owner, Part, PolicyAt, ProblemAt, Section, actions, conditions, principals,
     resources,
@@ -26,7 +26,7 @@ pub struct Index {
     arns: HashMap<String, Item>,
     documents: HashMap<usize, PolicyAt>,
     rows: usize,
-    counts: Counts,
+    grants: GrantsCache,
     compiled: Mutex<HashMap<(usize, PolicyKind), Arc<CompiledDocument>>>,
 }
 
@@ -79,9 +79,9 @@ impl Index {
         self.documents.get(&address(document)).copied()
     }
 
-    /// What documents allow, remembered.
-    pub fn counts(&self) -> &Counts {
-        &self.counts
+    /// What documents grant, remembered.
+    pub fn grants(&self) -> &GrantsCache {
+        &self.grants
     }
 
     /// A document compiled for evaluation, remembered where it is one of the inventory.

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::analyze;
 use crate::iam::Inventory;
 
 use super::children::Forest;
@@ -145,7 +146,7 @@ fn count(
             break;
         }
         if let Some(role) = entity.role(inventory) {
-            counts.push((*entity, index.counts().of(role)));
+            counts.push((*entity, analyze::role_action_count(role, index.grants())));
         }
     }
     counts

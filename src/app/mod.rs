@@ -9,7 +9,6 @@ mod children;
 mod command;
 mod content;
 mod copy;
-mod counts;
 mod facts;
 pub mod find;
 pub mod geometry;
