@@ -109,7 +109,7 @@ pub fn ask(query: &Query, inventory: &Inventory, index: &Index) -> Result<Answer
     let policies = Policies::compile_with(&set, |document, kind| index.compiled(document, kind));
     let decision = policies.evaluate(&request);
     Ok(Answered {
-        page: decision_page(&decision),
+        page: decision_page(&request, &decision),
         decision,
         resource: assumed,
         caller: entity,
