@@ -5,14 +5,14 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use iamscope::analyze::{GrantsCache, findings};
+use iamscope::analyze::{GrantsCache, Purposes, findings};
 use iamscope::explain::{
     Page, decision_page, group_page, managed_policy_page, policy_page, role_page, statement_page,
     statement_words, user_page,
 };
 use iamscope::iam::{Account, Document, Inventory, PolicyKind, SourceId, parse_document_text};
 use iamscope::load::{Progress, Settings, SourceSpec, load};
-use iamscope::report::{PlainStyle, plain};
+use iamscope::report::{PlainStyle, permissions_markdown, plain};
 use iamscope::simulate::{Caller, KeyValue, Missing, Policies, Request, policies_for};
 
 fn explained(document: &Document, number: usize, kind: PolicyKind, policy: &str) -> String {
@@ -349,4 +349,63 @@ fn decisions() {
     ] {
         insta::assert_snapshot!(format!("decision_{name}"), told);
     }
+}
+
+const PURPOSES: &str = include_str!("fixtures/templates/ownstak_purposes.tsv");
+
+#[test]
+fn permissions_and_purposes_as_a_table() {
+    let (purposes, problems) = Purposes::parse(PURPOSES, SourceId(1));
+    assert_eq!(problems, []);
+    assert_eq!(purposes.all.len(), 77);
+    let ownstak = template("ownstak_minimal.yml");
+    let table = permissions_markdown(&ownstak, Some(&purposes));
+    insta::assert_snapshot!("purposes_ownstak", table);
+    // The same purposes stand as comments in the template.
+    let by_comments = permissions_markdown(&ownstak, None);
+    let row = "| `ec2:RunInstances` | Creates EC2 instances for single-instance mode deployments |";
+    assert!(table.contains(row));
+    assert!(by_comments.contains(row));
+
+    let (few, _) = Purposes::parse(
+        "iam:PassRole\tPasses\nsqs:SendMessage\tNever asked for",
+        SourceId(1),
+    );
+    let table = permissions_markdown(&template("codepipeline_service_role.json"), Some(&few));
+    assert!(table.contains("| `iam:PassRole` | Passes |"));
+    assert!(
+        table.contains(
+            "## Purposes without a permission (1)\n\n- `sqs:SendMessage`: Never asked for"
+        )
+    );
+    assert!(table.contains("## Permissions without a purpose"));
+}
+
+#[test]
+fn nothing_in_a_purpose_breaks_the_table() {
+    let (purposes, _) = Purposes::parse("iam:PassRole\ta | b `c` <d>\u{1b}[2J", SourceId(1));
+    let table = permissions_markdown(&template("codepipeline_service_role.json"), Some(&purposes));
+    let row = table
+        .lines()
+        .find(|line| line.contains("iam:PassRole"))
+        .unwrap();
+    assert!(row.contains("a \\| b \\`c\\` \\<d\\>"), "{row}");
+    assert!(!table.contains('\u{1b}'));
+}
+
+/// Why a permission is there stands beside it in the pane.
+#[test]
+fn a_purpose_is_shown_beside_the_action() {
+    let (purposes, _) = Purposes::parse(PURPOSES, SourceId(1));
+    let inventory = template("ownstak_minimal.yml");
+    let found = policies(&inventory.accounts[0]);
+    let (name, document) = &found[found.len() - 1];
+    let page = statement_page(
+        document,
+        &document.statements[1],
+        PolicyKind::Identity,
+        name,
+        Some(&purposes),
+    );
+    assert!(text(&page).contains("Creates EC2 instances for single-instance mode deployments"));
 }

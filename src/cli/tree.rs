@@ -1,26 +1,35 @@
 //! `iamscope tree`: everything in a source.
 
+use std::fs;
 use std::io::{BufWriter, Write, stdout};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
 use super::Failure;
 use super::sources::Sources;
-use crate::report::{tree_json, tree_markdown, tree_text};
+use crate::analyze::Purposes;
+use crate::iam::SourceId;
+use crate::report::{permissions_markdown, tree_json, tree_markdown, tree_text};
 
 /// Show everything in a source: roles, users, groups, policies, their statements, and problems.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   iamscope tree --demo
   iamscope tree template.yaml --param Bucket=acme --format json
-  aws iam get-account-authorization-details | iamscope tree - --format markdown")]
+  aws iam get-account-authorization-details | iamscope tree - --format markdown
+  iamscope tree template.yaml --purposes purposes.tsv --format markdown")]
 pub(super) struct Tree {
     #[command(flatten)]
     sources: Sources,
     /// How to write it
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// A table of why each permission is there, for the Markdown: permission and purpose, or section,
+    /// permission and purpose, separated by tabs
+    #[arg(long, value_name = "FILE")]
+    purposes: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -32,11 +41,16 @@ enum Format {
 
 impl Tree {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
+        let purposes = self.purposes.as_deref().map(read_purposes).transpose()?;
         let inventory = self.sources.load()?;
         let mut out = BufWriter::new(stdout().lock());
         match self.format {
             Format::Text => out.write_all(tree_text(&inventory).as_bytes())?,
-            Format::Markdown => out.write_all(tree_markdown(&inventory).as_bytes())?,
+            Format::Markdown => {
+                out.write_all(tree_markdown(&inventory).as_bytes())?;
+                let permissions = permissions_markdown(&inventory, purposes.as_ref());
+                out.write_all(permissions.as_bytes())?;
+            }
             Format::Json => {
                 serde_json::to_writer_pretty(&mut out, &tree_json(&inventory))
                     .map_err(std::io::Error::from)?;
@@ -46,4 +60,17 @@ impl Tree {
         out.flush()?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// Reads a table of purposes; lines of it that cannot be read are told and left out.
+fn read_purposes(path: &Path) -> Result<Purposes, Failure> {
+    let shown = path.display();
+    let text = fs::read_to_string(path)
+        .map_err(|error| Failure::input(format!("cannot read `{shown}`: {error}")))?;
+    let (purposes, problems) = Purposes::parse(&text, SourceId::default());
+    for problem in problems {
+        let (line, severity) = (problem.place.line, problem.severity.name());
+        eprintln!("{severity}: {shown}:{line}: {}", problem.message);
+    }
+    Ok(purposes)
 }

@@ -1,6 +1,8 @@
 //! A statement on a page: the sentence, what is remarkable, then its parts.
 
-use crate::analyze::{Covered, FindingKind, Purposes, Sensitive, canonical, covered, findings_of};
+use crate::analyze::{
+    Covered, FindingKind, Purposes, Sensitive, canonical, covered, findings_of, purpose_of,
+};
 use crate::catalog::{self, Action, Pattern, Summary};
 use crate::iam::{
     Document, Effect, Entry, Place, PolicyKind, PrincipalType, PrincipalValue, Problem, Statement,
@@ -224,18 +226,6 @@ fn actions_facts(
         listed.insert(0, Item::new(counted));
     }
     vec![Fact::many("Actions", listed)]
-}
-
-/// Why a permission is there: the table that was given, else the comment beside it.
-pub(super) fn purpose_of(
-    entry: &Entry,
-    shown: &str,
-    purposes: Option<&Purposes>,
-) -> Option<String> {
-    purposes
-        .and_then(|purposes| purposes.of(shown))
-        .map(|purpose| purpose.text.clone())
-        .or_else(|| entry.comment.as_ref().map(ToString::to_string))
 }
 
 /// One entry of an action element: `s3:GetObject  Read  object`.

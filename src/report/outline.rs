@@ -39,7 +39,7 @@ pub fn tree_markdown(inventory: &Inventory) -> String {
 }
 
 /// Text in which Markdown finds nothing to mark up.
-fn literal(text: &str) -> String {
+pub(super) fn literal(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         if matches!(
