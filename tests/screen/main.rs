@@ -7,3 +7,4 @@ mod keys_page;
 mod sample;
 mod simulating;
 mod stage;
+mod walk;
