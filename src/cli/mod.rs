@@ -6,7 +6,9 @@ mod failure;
 mod lines;
 mod lint;
 mod output;
+mod live;
 mod paths;
+mod permissions;
 mod screen;
 mod shell;
 mod simulate;
@@ -53,6 +55,7 @@ enum Command {
     Tree(tree::Tree),
     Snapshot(snapshot::Snapshot),
     Paths(paths::Paths),
+    Permissions(permissions::Permissions),
     Completions(shell::Completions),
     Man(shell::Man),
 }
@@ -88,6 +91,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Tree(command)) => command.run(),
         Some(Command::Snapshot(command)) => command.run(),
         Some(Command::Paths(command)) => command.run(),
+        Some(Command::Permissions(command)) => command.run(),
         Some(Command::Completions(command)) => command.run(),
         Some(Command::Man(command)) => command.run(),
         None => cli.screen.run(),

@@ -10,6 +10,7 @@ use crate::iam::Inventory;
 use crate::load::{self, Progress, Settings, SourceSpec};
 
 use super::Failure;
+use super::live::Live;
 
 /// Most bytes read from standard input.
 const LARGEST_INPUT: u64 = 1 << 30;
@@ -25,6 +26,8 @@ pub(super) struct Sources {
     demo: bool,
     #[command(flatten)]
     settings: SettingArgs,
+    #[command(flatten)]
+    live: Live,
 }
 
 /// What fills a template.
@@ -67,7 +70,7 @@ fn decided(text: &str) -> Result<(String, bool), String> {
 impl Sources {
     /// Whether no source is named.
     pub(super) fn is_empty(&self) -> bool {
-        self.sources.is_empty() && !self.demo
+        self.sources.is_empty() && !self.demo && !self.live.is_asked_for()
     }
 
     /// The sources in the order given; standard input is read here.
@@ -94,6 +97,9 @@ impl Sources {
                 SourceSpec::Path(PathBuf::from(source))
             });
         }
+        if self.live.is_asked_for() {
+            specs.push(self.live.spec(self.settings.region.as_ref()));
+        }
         Ok(specs)
     }
 
@@ -117,7 +123,7 @@ impl Sources {
     pub(super) fn load(&self) -> Result<Inventory, Failure> {
         if self.is_empty() {
             return Err(Failure::input(
-                "name a SOURCE: a file, a folder, `-` or `--demo`",
+                "name a SOURCE: a file, a folder, `-`, `--demo` or `--profile NAME`",
             ));
         }
         load::load(&self.specs()?, &self.settings(), &Progress::default())

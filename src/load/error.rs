@@ -16,6 +16,9 @@ pub enum LoadError {
         /// What is wrong.
         message: String,
     },
+    /// A live account of which nothing could be read.
+    #[error("{0}")]
+    Live(String),
     /// A text that is not what it should be, and where.
     #[error("{path}:{line}:{column}: {message}")]
     Text {

@@ -10,6 +10,7 @@ mod details;
 mod detect;
 mod error;
 mod holders;
+pub mod live;
 mod loose;
 mod nested;
 mod open;
@@ -29,6 +30,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::aws::ConnectOptions;
 use crate::iam::{Account, Assumed, Inventory, Node, Place, Problem, Source, SourceId};
 use cloudformation::{Given, Surroundings, Template};
 use loose::Loose;
@@ -63,6 +65,8 @@ pub enum SourceSpec {
     },
     /// The embedded example: Gitpod Enterprise's template.
     Demo,
+    /// A live account.
+    Live(Box<ConnectOptions>),
 }
 
 /// The embedded example.

@@ -10,7 +10,7 @@ use super::detect::{self, Content};
 use super::error::{Fault, LoadError};
 use super::progress::Progress;
 use super::walk::{Folder, walk};
-use super::{DEMO, Environment, SourceSpec, Sources, Unit, cdk, nested, read};
+use super::{DEMO, Environment, SourceSpec, Sources, Unit, cdk, live, nested, read};
 use crate::iam::{Place, Problem, Source, SourceId, SourceKind};
 
 /// Bytes that the files of one folder may have together.
@@ -46,6 +46,13 @@ pub(super) fn open(specs: &[SourceSpec], progress: &Progress) -> Result<Sources,
                 let added =
                     read::decode(bytes.clone()).and_then(|text| opening.add(id, name, None, text));
                 added.map_err(|fault| fault.in_file(name))?;
+            }
+            SourceSpec::Live(options) => {
+                let id = opening.add_source(&live::source_name(options));
+                opening.set_kind(id, SourceKind::Live);
+                let account = live::load_waiting(options, id, progress)?;
+                let units = &mut opening.sources.units;
+                units.push(Unit::Account(Arc::new(account)));
             }
             SourceSpec::Path(path) if path.is_dir() => opening.folder(path)?,
             SourceSpec::Path(path) => opening.file(path)?,

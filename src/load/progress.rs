@@ -1,6 +1,7 @@
 //! How far loading has come, and the wish to stop it, shared with whoever shows it.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use super::LoadError;
 
@@ -10,6 +11,7 @@ pub struct Progress {
     files: AtomicU64,
     bytes: AtomicU64,
     cancelled: AtomicBool,
+    words: Mutex<String>,
 }
 
 impl Progress {
@@ -21,6 +23,16 @@ impl Progress {
     /// Bytes read so far.
     pub fn bytes(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
+    }
+
+    /// What a live account has said so far; empty for files.
+    pub fn words(&self) -> String {
+        let words = self.words.lock().unwrap_or_else(PoisonError::into_inner);
+        words.clone()
+    }
+
+    pub(super) fn say(&self, words: String) {
+        *self.words.lock().unwrap_or_else(PoisonError::into_inner) = words;
     }
 
     /// Asks the load to stop; it ends with [`LoadError::Cancelled`] soon after.

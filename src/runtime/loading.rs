@@ -6,11 +6,18 @@ use std::sync::Arc;
 
 use super::errands::{Errands, Outcome};
 use crate::app::{self, Action, LoadRequest};
+use crate::aws::ConnectOptions;
 use crate::iam::Inventory;
 use crate::load::{self, LoadError, Progress};
 
-/// What was read before the screen opened, such as standard input, by its name.
-pub(super) type Given = BTreeMap<String, Vec<u8>>;
+/// What was given before the screen opened.
+#[derive(Default)]
+pub(super) struct Given {
+    /// What was read, such as standard input, by its name.
+    bytes: BTreeMap<String, Vec<u8>>,
+    /// How to connect to the live account: a role to assume, endpoints, an MFA code.
+    live: Option<ConnectOptions>,
+}
 
 /// The load in progress, if any.
 #[derive(Default)]
@@ -60,7 +67,10 @@ impl Loading {
         let (generation, progress) = self.current.as_ref()?;
         Some(Action::LoadProgress {
             generation: *generation,
-            words: words(progress.files(), progress.bytes()),
+            words: match progress.words() {
+                live if !live.is_empty() => live,
+                _ => words(progress.files(), progress.bytes()),
+            },
         })
     }
 }
@@ -80,20 +90,23 @@ fn words(files: u64, bytes: u64) -> String {
 
 fn read(request: LoadRequest, given: &Given, progress: &Progress) -> Result<Inventory, LoadError> {
     let sources = request.sources.into_iter().map(|source| match source {
-        app::SourceSpec::Demo => Ok(load::SourceSpec::Demo),
-        app::SourceSpec::Path(path) => Ok(match given.get(&path) {
+        app::SourceSpec::Demo => load::SourceSpec::Demo,
+        app::SourceSpec::Path(path) => match given.bytes.get(&path) {
             Some(bytes) => load::SourceSpec::Bytes {
                 name: path,
                 bytes: bytes.clone(),
             },
             None => load::SourceSpec::Path(PathBuf::from(path)),
-        }),
-        app::SourceSpec::Profile { name, .. } => Err(LoadError::File {
-            path: format!("profile {}", name.as_deref().unwrap_or("default")),
-            message: "live accounts cannot be read yet".to_owned(),
-        }),
+        },
+        app::SourceSpec::Profile { name, region } => {
+            let given = given.live.as_ref().filter(|live| live.profile == name);
+            let mut options = given.cloned().unwrap_or_default();
+            options.profile = name;
+            options.region = region;
+            load::SourceSpec::Live(Box::new(options))
+        }
     });
-    let sources: Vec<_> = sources.collect::<Result<_, _>>()?;
+    let sources: Vec<_> = sources.collect();
     let settings = load::Settings {
         parameters: request.settings.parameters,
         conditions: request.settings.conditions,
@@ -106,13 +119,18 @@ fn read(request: LoadRequest, given: &Given, progress: &Progress) -> Result<Inve
 
 /// The sources in the words of the screen, and what was already read of them.
 pub(super) fn split(sources: Vec<load::SourceSpec>) -> (Vec<app::SourceSpec>, Given) {
-    let mut given = Given::new();
+    let mut given = Given::default();
     let specs = sources.into_iter().map(|source| match source {
         load::SourceSpec::Demo => app::SourceSpec::Demo,
         load::SourceSpec::Path(path) => app::SourceSpec::Path(path.display().to_string()),
         load::SourceSpec::Bytes { name, bytes } => {
-            given.insert(name.clone(), bytes);
+            given.bytes.insert(name.clone(), bytes);
             app::SourceSpec::Path(name)
+        }
+        load::SourceSpec::Live(options) => {
+            let (name, region) = (options.profile.clone(), options.region.clone());
+            given.live = Some(*options);
+            app::SourceSpec::Profile { name, region }
         }
     });
     (specs.collect(), given)
@@ -159,7 +177,7 @@ mod tests {
         let progress = Progress::default();
         progress.cancel();
         let demo = request(vec![app::SourceSpec::Demo]);
-        let error = read(demo, &Given::new(), &progress).unwrap_err();
+        let error = read(demo, &Given::default(), &progress).unwrap_err();
         assert_eq!(error, LoadError::Cancelled);
     }
 

@@ -3,5 +3,8 @@
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used)] // tests
 
 mod command;
+mod live;
 mod redaction;
+mod servers;
 mod snapshot;
+mod stub;

@@ -1,0 +1,184 @@
+//! The one list of what the program may call. Everything in it reads, or assumes a role.
+
+use serde_json::{Value, json};
+
+/// What a call is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Hash, Ord, PartialOrd)]
+pub enum Feature {
+    /// Knowing who is calling; always allowed by AWS.
+    Caller,
+    /// Loading the account in one go.
+    Account,
+    /// Loading it entity by entity where that is denied.
+    Fallback,
+    /// Service and resource control policies.
+    Organisation,
+    /// AWS's own simulator.
+    Simulator,
+    /// Decoding encoded authorization messages.
+    Denials,
+    /// Assuming a role.
+    AssumeRole,
+}
+
+impl Feature {
+    /// Every feature.
+    pub const ALL: [Feature; 7] = [
+        Feature::Caller,
+        Feature::Account,
+        Feature::Fallback,
+        Feature::Organisation,
+        Feature::Simulator,
+        Feature::Denials,
+        Feature::AssumeRole,
+    ];
+
+    /// The name used on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Feature::Caller => "caller",
+            Feature::Account => "account",
+            Feature::Fallback => "fallback",
+            Feature::Organisation => "organisation",
+            Feature::Simulator => "simulator",
+            Feature::Denials => "denials",
+            Feature::AssumeRole => "assume-role",
+        }
+    }
+
+    /// What it is for, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Feature::Caller => "say who is calling (AWS always allows it)",
+            Feature::Account => "load the account in one go",
+            Feature::Fallback => "load it entity by entity where that is denied",
+            Feature::Organisation => "load service and resource control policies",
+            Feature::Simulator => "ask AWS's own simulator",
+            Feature::Denials => "decode encoded authorization messages",
+            Feature::AssumeRole => "assume a role with --assume-role",
+        }
+    }
+}
+
+/// An operation that the program may call.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Operation {
+    /// The service as its SDK names it.
+    pub service: &'static str,
+    /// The operation.
+    pub name: &'static str,
+    /// The action that authorises it.
+    pub action: &'static str,
+    /// What it is for.
+    pub feature: Feature,
+}
+
+const fn operation(
+    service: &'static str,
+    name: &'static str,
+    action: &'static str,
+    feature: Feature,
+) -> Operation {
+    Operation {
+        service,
+        name,
+        action,
+        feature,
+    }
+}
+
+macro_rules! operations {
+    ($($feature:ident $service:literal $prefix:literal: $($name:literal)*;)*) => {
+        /// Every operation that the program may call.
+        pub const OPERATIONS: &[Operation] = &[
+            $($(operation($service, $name, concat!($prefix, ":", $name), Feature::$feature),)*)*
+        ];
+    };
+}
+
+operations! {
+    Caller "STS" "sts": "GetCallerIdentity";
+    Account "IAM" "iam": "GetAccountAuthorizationDetails" "ListAccountAliases"
+        "ListOpenIDConnectProviders" "ListSAMLProviders";
+    Fallback "IAM" "iam": "ListRoles" "GetRole" "ListAttachedRolePolicies" "ListRolePolicies"
+        "GetRolePolicy" "ListInstanceProfilesForRole" "ListUsers" "GetUser" "ListAttachedUserPolicies"
+        "ListUserPolicies" "GetUserPolicy" "ListGroupsForUser" "ListGroups" "GetGroup"
+        "ListAttachedGroupPolicies" "ListGroupPolicies" "GetGroupPolicy" "ListPolicies" "GetPolicy"
+        "GetPolicyVersion";
+    Organisation "Organizations" "organizations": "DescribeOrganization" "ListParents"
+        "ListPoliciesForTarget" "DescribePolicy";
+    Simulator "IAM" "iam": "SimulatePrincipalPolicy";
+    Denials "STS" "sts": "DecodeAuthorizationMessage";
+    AssumeRole "STS" "sts": "AssumeRole";
+}
+
+/// Whether an operation is on the list.
+pub(super) fn is_permitted(service: &str, name: &str) -> bool {
+    OPERATIONS
+        .iter()
+        .any(|operation| operation.service == service && operation.name == name)
+}
+
+/// The least policy for these features, ready to paste: a statement for each.
+pub fn least_policy(features: &[Feature]) -> Value {
+    let statements: Vec<Value> = Feature::ALL
+        .into_iter()
+        .filter(|feature| features.contains(feature))
+        .map(|feature| {
+            let actions: Vec<&str> = OPERATIONS
+                .iter()
+                .filter(|operation| operation.feature == feature)
+                .map(|operation| operation.action)
+                .collect();
+            // A Sid has letters and digits only.
+            let sid: String = feature.name().split('-').map(capital).collect();
+            json!({
+                "Sid": format!("Iamscope{sid}"),
+                "Effect": "Allow",
+                "Action": actions,
+                "Resource": "*",
+            })
+        })
+        .collect();
+    json!({ "Version": "2012-10-17", "Statement": statements })
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_on_the_list_reads_or_assumes_a_role() {
+        for operation in OPERATIONS {
+            let reads = ["Get", "List", "Describe", "Simulate", "Decode"]
+                .iter()
+                .any(|verb| operation.name.starts_with(verb));
+            assert!(reads || operation.name == "AssumeRole", "{operation:?}");
+        }
+        assert!(!is_permitted("IAM", "CreateRole"));
+        assert!(!is_permitted("STS", "GetRole"));
+    }
+
+    #[test]
+    fn the_least_policy_names_every_action_once() {
+        let policy = least_policy(&Feature::ALL);
+        let text = policy.to_string();
+        for operation in OPERATIONS {
+            let quoted = format!("\"{}\"", operation.action);
+            assert_eq!(text.matches(&quoted).count(), 1, "{quoted}");
+        }
+        assert!(
+            !least_policy(&[Feature::Account])
+                .to_string()
+                .contains("AssumeRole")
+        );
+    }
+}
