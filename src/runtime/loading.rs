@@ -58,7 +58,7 @@ impl Loading {
 
     /// The text of a source that is no file, by its path.
     pub fn text_of(&self, path: &str) -> Option<&[u8]> {
-        let given = self.given.get(path).map(Vec::as_slice);
+        let given = self.given.bytes.get(path).map(Vec::as_slice);
         given.or_else(|| (path == "demo").then(|| load::demo_text().as_bytes()))
     }
 
