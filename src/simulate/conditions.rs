@@ -14,7 +14,7 @@ use super::context::{KeyState, Keys};
 use super::depends::{Depends, Tri};
 use super::guards::Assignment;
 use super::keys::{self, Key};
-use super::pattern::{Pattern, Style, Subject, label_of};
+use super::pattern::{Pattern, Style, Subject, Variable, label_of};
 use super::steps::Step;
 use super::values::{Decimal, Instant, parse_bool, parse_bytes, parse_network};
 
@@ -263,6 +263,14 @@ impl CompiledCondition {
         }
     }
 
+    /// The policy variables in its values.
+    pub(super) fn variables(&self) -> impl Iterator<Item = &Variable> {
+        self.values
+            .iter()
+            .filter_map(|value| value.test.pattern())
+            .flat_map(Pattern::variables)
+    }
+
     /// Whether a value is none of the operator's type.
     pub(super) fn has_wrong_value(&self) -> bool {
         self.operator.is_some()
@@ -321,14 +329,8 @@ impl Check<'_> {
 
     /// What holds when the request does not have the key.
     fn absent<D: Depends>(&self) -> Tri<D> {
-        if self.operator.if_exists {
-            return Tri::yes();
-        }
-        Tri::known(match self.operator.set {
-            Some(SetPrefix::ForAllValues) => true,
-            Some(SetPrefix::ForAnyValue) => false,
-            None => self.operator.base.is_negated(),
-        })
+        // `Null` is answered elsewhere.
+        Tri::known(self.operator.holds_without_key().unwrap_or_default())
     }
 
     /// Whether the policy has a value of the wrong type.

@@ -68,6 +68,14 @@ impl Keys {
         }
     }
 
+    /// Whether a key has a value, by its name.
+    pub(super) fn has_value(&self, name: &str) -> bool {
+        !matches!(
+            self.get(&Key::new(name)),
+            KeyState::Absent | KeyState::Unknown
+        )
+    }
+
     /// The one value of a key by its name.
     pub(super) fn one(&self, name: &str) -> Option<&str> {
         match self.get(&Key::new(name)) {

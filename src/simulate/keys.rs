@@ -2,7 +2,7 @@
 //! (IAM: reference_policies_condition-keys).
 
 use crate::catalog;
-use crate::iam::SessionKind;
+use crate::iam::{SessionKind, global_key};
 
 /// A key as compiled policies hold it: lower case for comparison, hashed for looking up.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -30,7 +30,13 @@ impl Key {
 
 /// The canonical spelling of a key; as written where no data knows it.
 pub(super) fn canonical(name: &str) -> String {
-    catalog::canonical_condition_key(name).unwrap_or_else(|| name.to_owned())
+    match global_key(name) {
+        Some(known) => {
+            let rest = name.get(known.name.len()..).unwrap_or_default();
+            format!("{}{rest}", known.name)
+        }
+        None => catalog::canonical_condition_key(name).unwrap_or_else(|| name.to_owned()),
+    }
 }
 
 /// FNV-1a: quick on short names, and collisions cost a comparison only.
@@ -42,7 +48,10 @@ pub(super) fn hash(text: &str) -> u64 {
 
 /// Whether requests may hold several values of a key, as far as data knows.
 pub(super) fn is_list(lower: &str) -> bool {
-    catalog::condition_key(lower).is_some_and(|key| key.multi_valued)
+    match global_key(lower) {
+        Some(known) => known.many,
+        None => catalog::condition_key(lower).is_some_and(|key| key.multi_valued),
+    }
 }
 
 /// What decides whether a key could be in a request.

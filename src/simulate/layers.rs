@@ -347,6 +347,33 @@ impl<D: Depends> Layers<D> {
     }
 }
 
+impl Policies {
+    /// Every policy that applies to a leg.
+    pub(super) fn reaching<'p>(
+        &'p self,
+        leg: &'p PreparedLeg,
+    ) -> impl Iterator<Item = &'p CompiledPolicy> {
+        let applies = leg.applies;
+        let decided = leg.before == Before::Policies;
+        let rcps = self.rcps.iter().filter(move |_| applies.rcp);
+        let scps = self.scps.iter().filter(move |_| applies.scp);
+        let levels = rcps.chain(scps).flatten();
+        levels
+            .flat_map(|level| &level.policies)
+            .chain(&self.endpoint)
+            .chain(self.attached(leg))
+            .chain(self.identity.iter().filter(move |_| applies.identity))
+            .chain(self.boundary.iter().filter(move |_| applies.boundary))
+            .chain(
+                self.session
+                    .iter()
+                    .flatten()
+                    .filter(move |_| applies.session),
+            )
+            .filter(move |_| decided)
+    }
+}
+
 impl<D: Depends> Verdict<D> {
     /// The verdict of one leg, refusals before policies included.
     pub(super) fn of(policies: &Policies, scope: Scope<'_>) -> Self {

@@ -29,6 +29,8 @@ mod rules;
 mod statement;
 mod statements;
 mod steps;
+mod suggest;
+mod surprises;
 mod trace;
 mod truth;
 mod values;
@@ -47,4 +49,5 @@ pub use prepare::Prepared;
 pub use request::{
     Context, Credential, DependentAction, KeyValue, Missing, OrgFacts, Request, RequestResource,
 };
+pub use suggest::{SuggestedKey, suggested_keys};
 pub use truth::Truth;

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::iam::{Glob, Part, Text, Unresolved, Version};
+use crate::iam::{Fragment, Glob, Part, Text, Unresolved, Version, fragments};
 
 use super::Truth;
 use super::context::{KeyState, Keys};
@@ -101,7 +101,7 @@ impl Pattern {
                 return simple;
             }
         }
-        let atoms = Reader::new(text, style, version).atoms();
+        let atoms = Reader::atoms(text, style, version);
         // A variable that turned out to be plain text leaves nothing to resolve.
         let plain: Option<String> = atoms
             .iter()
@@ -349,128 +349,117 @@ fn has_confined_wildcard(plain: &str) -> bool {
     })
 }
 
-/// Reads a pattern character by character.
+/// Reads a pattern piece by piece.
 struct Reader {
-    elements: Vec<Element>,
     style: Style,
     variables: bool,
-}
-
-enum Element {
-    Char(char),
-    Reference(Arc<Unresolved>),
+    // The field of an ARN that is being read, from 1.
+    field: usize,
+    atoms: Vec<Atom>,
 }
 
 impl Reader {
-    fn new(text: &Text, style: Style, version: Version) -> Self {
-        let mut elements = Vec::new();
-        for part in text.to_parts() {
-            match part {
-                Part::Literal(known) => elements.extend(known.chars().map(Element::Char)),
-                Part::Unresolved(reference) => elements.push(Element::Reference(reference)),
-            }
-        }
-        Reader {
-            elements,
+    fn atoms(text: &Text, style: Style, version: Version) -> Vec<Atom> {
+        let parts = text.to_parts();
+        let mut reader = Reader {
             style,
             variables: version == Version::V2012,
-        }
-    }
-
-    fn char_at(&self, at: usize) -> Option<char> {
-        match self.elements.get(at) {
-            Some(Element::Char(character)) => Some(*character),
-            _ => None,
-        }
-    }
-
-    fn atoms(&self) -> Vec<Atom> {
-        let mut atoms = Vec::with_capacity(self.elements.len());
-        // Behind a reference in front, which is a whole ARN, every part is its resource's.
-        let mut field = match self.elements.first() {
-            Some(Element::Reference(_)) => 6,
-            _ => 1,
+            // Behind a reference in front, which is a whole ARN, every part is its resource's.
+            field: match parts.first() {
+                Some(Part::Unresolved(_)) => 6,
+                _ => 1,
+            },
+            atoms: Vec::new(),
         };
-        let mut at = 0;
-        while let Some(element) = self.elements.get(at) {
-            at += 1;
-            let character = match element {
-                Element::Reference(reference) => {
-                    atoms.push(Atom::Reference(reference.clone()));
-                    continue;
+        let mut parts = parts.into_iter().peekable();
+        while let Some(part) = parts.next() {
+            match part {
+                Part::Unresolved(reference) => reader.atoms.push(Atom::Reference(reference)),
+                Part::Literal(known) => {
+                    let ends = parts.peek().is_none();
+                    let cut = reader.literal(&known, ends);
+                    // A variable of which a reference is part: which one it is depends on the template.
+                    if cut && let Some(Part::Unresolved(reference)) = parts.next() {
+                        reader.atoms.push(Atom::Reference(reference));
+                        if let Some(Part::Literal(rest)) = parts.peek_mut()
+                            && let Some((_, behind)) = rest.split_once('}')
+                        {
+                            *rest = behind.into();
+                        }
+                    }
                 }
-                Element::Char(character) => *character,
+            }
+        }
+        reader.atoms
+    }
+
+    /// Whether what is read now is behind the fifth colon, or no ARN.
+    fn is_inner(&self) -> bool {
+        self.style != Style::Resource || self.field >= 6
+    }
+
+    /// Reads known text; whether it ends in a variable that is cut off.
+    fn literal(&mut self, known: &str, ends: bool) -> bool {
+        let mut rest = known;
+        // In front of the fifth colon there are no variables.
+        while !self.is_inner() {
+            let (before, behind) = match rest.find(':') {
+                Some(at) => rest.split_at(at + 1),
+                None => (rest, ""),
             };
-            let inner = self.style != Style::Resource || field >= 6;
+            self.plain(before, ends && behind.is_empty());
+            rest = behind;
+            if rest.is_empty() {
+                return false;
+            }
+        }
+        if !self.variables {
+            self.plain(rest, ends);
+            return false;
+        }
+        let mut all = fragments(rest).into_iter().peekable();
+        while let Some(fragment) = all.next() {
+            let last = all.peek().is_none();
+            match fragment {
+                Fragment::Literal(text) => self.plain(text, ends && last),
+                Fragment::Escaped(character) => self.atoms.push(Atom::Char(character)),
+                Fragment::Variable { key, default } => {
+                    self.atoms.push(Atom::Variable(Box::new(Variable {
+                        key: Key::new(key),
+                        default: default.map(Into::into),
+                    })));
+                }
+                Fragment::Malformed(text) if last && !ends && !text.contains('}') => return true,
+                Fragment::Malformed(text) => self.plain(text, ends && last),
+            }
+        }
+        false
+    }
+
+    /// Reads text without variables.
+    fn plain(&mut self, text: &str, ends: bool) {
+        let mut characters = text.chars().peekable();
+        while let Some(character) = characters.next() {
+            let inner = self.is_inner();
+            let wild = self.style != Style::Exact;
             match character {
                 ':' => {
-                    field += 1;
-                    atoms.push(Atom::Char(':'));
+                    self.field += 1;
+                    self.atoms.push(Atom::Char(':'));
                 }
-                '$' if self.variables && inner && self.char_at(at) == Some('{') => {
-                    match self.variable(at + 1) {
-                        Some((atom, after)) => {
-                            atoms.push(atom);
-                            at = after;
-                        }
-                        None => atoms.push(Atom::Char('$')),
-                    }
-                }
-                '*' if self.style != Style::Exact => {
-                    let last = at == self.elements.len() || self.char_at(at) == Some(':');
-                    match atoms.last_mut() {
+                '*' if wild => {
+                    let last = match characters.peek() {
+                        Some(next) => *next == ':',
+                        None => ends,
+                    };
+                    match self.atoms.last_mut() {
                         Some(Atom::Star(colons)) => *colons |= inner || last,
-                        _ => atoms.push(Atom::Star(inner || last)),
+                        _ => self.atoms.push(Atom::Star(inner || last)),
                     }
                 }
-                '?' if self.style != Style::Exact => atoms.push(Atom::One(inner)),
-                other => atoms.push(Atom::Char(other)),
+                '?' if wild => self.atoms.push(Atom::One(inner)),
+                other => self.atoms.push(Atom::Char(other)),
             }
         }
-        atoms
     }
-
-    /// A variable from behind its `${`, and where it ends. `None` for text that only looks like one.
-    fn variable(&self, from: usize) -> Option<(Atom, usize)> {
-        let close = (from..self.elements.len()).find(|at| self.char_at(*at) == Some('}'))?;
-        let mut name = String::new();
-        for element in self.elements.get(from..close)? {
-            match element {
-                Element::Char(character) => name.push(*character),
-                // Which variable it is depends on the template.
-                Element::Reference(reference) => {
-                    return Some((Atom::Reference(reference.clone()), close + 1));
-                }
-            }
-        }
-        let atom = match name.as_str() {
-            "*" => Atom::Char('*'),
-            "?" => Atom::Char('?'),
-            "$" => Atom::Char('$'),
-            _ => Atom::Variable(Box::new(parse_variable(&name)?)),
-        };
-        Some((atom, close + 1))
-    }
-}
-
-/// Reads `key` or `key, 'default'`.
-pub(super) fn parse_variable(text: &str) -> Option<Variable> {
-    let (name, default) = match text.split_once(',') {
-        None => (text, None),
-        Some((name, rest)) => {
-            let inside = rest.trim_start().strip_prefix('\'')?.strip_suffix('\'')?;
-            if inside.contains('\'') {
-                return None;
-            }
-            (name, Some(inside))
-        }
-    };
-    let odd = ['*', '?', '$', '{', '\'', '"'];
-    if !name.contains(':') || name.contains(odd) || name.trim() != name {
-        return None;
-    }
-    Some(Variable {
-        key: Key::new(name),
-        default: default.map(Into::into),
-    })
 }

@@ -83,6 +83,8 @@ pub(super) struct PreparedLeg {
     pub(super) before: Before,
     pub(super) applies: Applies,
     pub(super) relation: Relation,
+    /// Whether nothing says who owns the resource, so that it is taken for the caller's account.
+    pub(super) owner_assumed: bool,
     /// Whether the service requires the resource's policy to grant even in its own account.
     pub(super) requires_policy: bool,
     pub(super) attached: Attached,
@@ -230,6 +232,7 @@ impl Policies {
                 rcp: !service_linked && rcps_reach(request, service, name, resource),
             },
             relation,
+            owner_assumed: owner.is_none(),
             requires_policy: requires_policy(service, name, &fields),
             attached: if (service, name) == ("iam", "passrole") {
                 // The trust policy of the role that is passed is not consulted.
