@@ -90,8 +90,8 @@ impl Notice {
 /// What the start screen may offer besides the demo.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Choices {
-    /// Profiles of the AWS configuration.
-    pub profiles: Vec<String>,
+    /// Profiles of the AWS configuration, each with what kind it is.
+    pub profiles: Vec<(String, String)>,
     /// Files opened lately, the last one first.
     pub recent: Vec<String>,
 }

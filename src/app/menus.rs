@@ -126,12 +126,16 @@ pub(super) fn start(state: &mut State) {
     }
     if !state.choices.profiles.is_empty() {
         entries.push(Entry::heading("Live account, read-only"));
-        entries.extend(state.choices.profiles.iter().map(|name| {
+        entries.extend(state.choices.profiles.iter().map(|(name, kind)| {
             let spec = SourceSpec::Profile {
                 name: Some(name.clone()),
                 region: None,
             };
-            Entry::new(crate::explain::escape(name), "profile", Choice::Open(spec))
+            Entry::new(
+                crate::explain::escape(name),
+                format!("profile, {kind}"),
+                Choice::Open(spec),
+            )
         }));
     }
     push(state, Picker::new(PickerKind::Start, "Open", entries));

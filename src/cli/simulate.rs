@@ -1,6 +1,7 @@
 //! `iamscope simulate`: one request, or a batch of cases.
 
 mod ask;
+mod aws;
 
 use std::io::{BufWriter, Write, stdout};
 use std::process::ExitCode;
@@ -8,8 +9,10 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use crate::explain::decision_page;
-use crate::report::{BatchOptions, decision_line, plain, run_batch};
+use crate::explain::{decision_page, escape};
+use crate::report::{
+    AwsAnswer, BatchOptions, beside_json, decision_line, plain, run_batch, verdict,
+};
 use crate::simulate::{Decision, Outcome, Request};
 
 use super::failure::ANSWER_IS_NO;
@@ -46,6 +49,9 @@ pub(super) struct Simulate {
     /// Exit with 1 when the decision is another
     #[arg(long, value_enum, conflicts_with = "batch")]
     expect: Option<Expect>,
+    /// Ask AWS's own simulator the same, with the credentials of `--profile`, and compare
+    #[arg(long, conflicts_with = "batch")]
+    ask_aws: bool,
     /// How to write the decision
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -92,6 +98,10 @@ impl Simulate {
         let (request, decision) = self.question.decide(&self.sources)?;
         self.write(&mut out, &request, &decision)?;
         out.flush()?;
+        if self.ask_aws {
+            self.beside(&mut out, &request, &decision)?;
+            out.flush()?;
+        }
         let met = self
             .expect
             .is_none_or(|expect| expect.is_met(decision.outcome));
@@ -100,6 +110,40 @@ impl Simulate {
         } else {
             ExitCode::from(ANSWER_IS_NO)
         })
+    }
+
+    /// Both answers and the verdict, a line for each resource.
+    fn beside(
+        &self,
+        out: &mut dyn Write,
+        request: &Request,
+        decision: &Decision,
+    ) -> Result<(), Failure> {
+        let Some(options) = self.sources.live_options() else {
+            return Err(Failure::input(
+                "`--ask-aws` wants `--profile`: whose simulator to ask",
+            ));
+        };
+        let answers = aws::ask(&options, request);
+        let answers = answers.map_err(|error| Failure::input(error.to_string()))?;
+        for answer in &answers {
+            let theirs = AwsAnswer {
+                resource: &answer.resource,
+                decision: &answer.decision,
+                missing_context: &answer.missing_context,
+            };
+            match self.format {
+                Format::Json => writeln!(out, "{}", beside_json(request, decision, theirs))?,
+                Format::Text => writeln!(
+                    out,
+                    "AWS's simulator on {}: {}; {}",
+                    escape(&answer.resource),
+                    escape(&answer.decision),
+                    escape(&verdict(request, decision, theirs).words())
+                )?,
+            }
+        }
+        Ok(())
     }
 
     fn write(

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::aws::ConnectOptions;
 use crate::iam::Inventory;
 use crate::load::{self, Progress, Settings, SourceSpec};
 
@@ -101,6 +102,12 @@ impl Sources {
             specs.push(self.live.spec(self.settings.region.as_ref()));
         }
         Ok(specs)
+    }
+
+    /// How to connect to the live account, where one is named.
+    pub(super) fn live_options(&self) -> Option<ConnectOptions> {
+        let asked = self.live.is_asked_for();
+        asked.then(|| self.live.options(self.settings.region.as_ref()))
     }
 
     /// What fills templates.

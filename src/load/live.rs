@@ -67,12 +67,27 @@ pub async fn load(
     details::link(&mut account);
     add_extras(&mut account, extras, place);
     add_organisation(&mut account, organisation, &connection, place);
+    account
+        .problems
+        .push(Problem::note(place, signed_in(&connection)));
     for warning in &connection.warnings {
         account
             .problems
             .push(Problem::warning(place, warning.clone()));
     }
     Ok((account, connection))
+}
+
+/// Who reads, as what, until when, in a sentence.
+fn signed_in(connection: &Connection) -> String {
+    let chain = connection.chain.iter();
+    let chain: String = chain.map(|arn| format!("{arn} as ")).collect();
+    let until = connection.expires.and_then(|end| {
+        let end = jiff::Timestamp::try_from(end).ok()?;
+        Some(format!(", until {}", end.strftime("%Y-%m-%dT%H:%M:%SZ")))
+    });
+    let until = until.unwrap_or_default();
+    format!("read-only, by {chain}{}{until}", connection.caller.arn)
 }
 
 /// How soon a wish to stop is heard.

@@ -2,6 +2,7 @@
 
 mod batch;
 mod batch_case;
+mod beside;
 mod denial;
 mod mask;
 mod outline;
@@ -13,6 +14,7 @@ mod tree;
 
 pub use batch::{BatchOptions, BatchSummary, decision_line, run as run_batch};
 pub use batch_case::{Case, CaseError, Expected};
+pub use beside::{AwsAnswer, Verdict, beside_json, verdict};
 pub use denial::denial_json;
 pub use outline::{tree_markdown, tree_text};
 pub use permissions::permissions_markdown;

@@ -15,6 +15,7 @@ use super::{Options, RunError, config, input, recent};
 use crate::app::{
     Action, Choices, Command, Effect, LoadRequest, Notice, Setup, SourceSpec, State, update,
 };
+use crate::aws::Profiles;
 use crate::terminal::{
     Capabilities, Editor, Events, Happening, Places, Screen, end_by_signal, osc52,
 };
@@ -163,7 +164,11 @@ impl Session {
         if let (true, Some(places)) = (self.requested.is_empty(), self.places.clone()) {
             self.errands.run(move || {
                 let recent = recent::read(&places);
-                let profiles = Vec::new();
+                let profiles = Profiles::read();
+                let profiles = profiles
+                    .iter()
+                    .map(|profile| (profile.name.clone(), profile.kind().name().to_owned()))
+                    .collect();
                 Some(Outcome::Action(Action::Choices(Choices {
                     profiles,
                     recent,

@@ -23,9 +23,31 @@ impl Random {
 }
 
 const KEYS: &[&str] = &[
-    "up", "down", "left", "right", "home", "end", "pageup", "pagedown", "enter", "esc", "tab",
-    "shift-tab", "backspace", "delete", "space", "ctrl-u", "ctrl-d", "ctrl-w", "ctrl-k", "ctrl-p",
-    "f1", "ctrl-left", "ctrl-right", "ctrl-z", "ctrl-l",
+    "up",
+    "down",
+    "left",
+    "right",
+    "home",
+    "end",
+    "pageup",
+    "pagedown",
+    "enter",
+    "esc",
+    "tab",
+    "shift-tab",
+    "backspace",
+    "delete",
+    "space",
+    "ctrl-u",
+    "ctrl-d",
+    "ctrl-w",
+    "ctrl-k",
+    "ctrl-p",
+    "f1",
+    "ctrl-left",
+    "ctrl-right",
+    "ctrl-z",
+    "ctrl-l",
 ];
 
 const PASTES: &[&str] = &[
@@ -86,10 +108,16 @@ fn check(stage: &Stage, steps: usize) {
     assert!(rows == 0 || tree.cursor() < rows, "step {steps}");
     assert!(tree.offset() <= rows, "step {steps}");
     let pane = &stage.state.pane;
-    assert!(pane.lines().is_empty() || pane.cursor() < pane.lines().len(), "step {steps}");
+    assert!(
+        pane.lines().is_empty() || pane.cursor() < pane.lines().len(),
+        "step {steps}"
+    );
     let hostile = |cell: &str| cell.chars().any(char::is_control);
     let cells = &stage.buffer().content;
-    assert!(!cells.iter().any(|cell| hostile(cell.symbol())), "step {steps}");
+    assert!(
+        !cells.iter().any(|cell| hostile(cell.symbol())),
+        "step {steps}"
+    );
 }
 
 /// How many steps: `WALK_STEPS` asks for more than the usual.
