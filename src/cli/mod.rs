@@ -14,6 +14,7 @@ mod shell;
 mod simulate;
 mod snapshot;
 mod sources;
+mod support;
 mod tree;
 
 use std::io::{Write, stdout};
@@ -56,6 +57,7 @@ enum Command {
     Snapshot(snapshot::Snapshot),
     Paths(paths::Paths),
     Permissions(permissions::Permissions),
+    Support(support::Support),
     Completions(shell::Completions),
     Man(shell::Man),
 }
@@ -92,6 +94,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Snapshot(command)) => command.run(),
         Some(Command::Paths(command)) => command.run(),
         Some(Command::Permissions(command)) => command.run(),
+        Some(Command::Support(command)) => command.run(),
         Some(Command::Completions(command)) => command.run(),
         Some(Command::Man(command)) => command.run(),
         None => cli.screen.run(),

@@ -10,6 +10,7 @@ mod permissions;
 mod plain;
 mod redact;
 mod snapshot;
+mod support;
 mod tree;
 
 pub use batch::{BatchOptions, BatchSummary, decision_line, run as run_batch};
@@ -21,4 +22,5 @@ pub use permissions::permissions_markdown;
 pub use plain::{PlainStyle, plain};
 pub use redact::{KEY_KIND, Redaction, redact};
 pub use snapshot::{snapshot, to_text as snapshot_text};
+pub use support::{support_json, support_markdown};
 pub use tree::tree_json;

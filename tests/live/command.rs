@@ -79,3 +79,40 @@ fn a_later_format_ends_with_code_2_and_a_clear_sentence() {
         "{words}"
     );
 }
+
+#[test]
+fn a_support_report_says_what_a_role_may_do_and_what_is_not_known() {
+    let arguments = [
+        "support",
+        "--demo",
+        "--principal",
+        "gitpod-customer-debug-access-role",
+    ];
+    let json = iamscope(&[&arguments[..], &["--format", "json"]].concat());
+    assert!(json.status.success(), "{json:?}");
+    let report: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    let can = report["can"].as_array().unwrap();
+    let sum: u64 = can
+        .iter()
+        .map(|service| service["actions"].as_u64().unwrap())
+        .sum();
+    assert_eq!(report["actions"].as_u64().unwrap(), sum);
+    assert!(sum > 1_000 && can.iter().any(|service| service["service"] == "s3"));
+    assert!(
+        report["not_known"]
+            .to_string()
+            .contains("service control policies were not loaded")
+    );
+    let markdown = iamscope(&arguments);
+    let text = String::from_utf8(markdown.stdout).unwrap();
+    assert!(
+        text.contains("| s3 |") && text.contains("## Not known"),
+        "{text}"
+    );
+    assert_eq!(
+        iamscope(&["support", "--demo", "--principal", "root"])
+            .status
+            .code(),
+        Some(2)
+    );
+}
