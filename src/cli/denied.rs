@@ -1,84 +1,234 @@
-//! `iamscope denied`: from an error message to who said no.
+//! `iamscope denied`: from an error message to who said no, and what would say yes.
 
-use std::io::{BufWriter, Read, Write, stdin, stdout};
+use std::io::{self, BufRead, BufWriter, Cursor, IsTerminal, Read, Write, stderr, stdin, stdout};
 use std::process::ExitCode;
+use std::sync::atomic::AtomicBool;
 
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use crate::denial;
-use crate::report::denial_json;
+use crate::denial::{self, Denial, Trail};
+use crate::explain::{answer, answer_page, denial_page, trail_page};
+use crate::iam::Inventory;
+use crate::load::{self, Progress};
+use crate::report::{
+    PlainStyle, answer_json, answer_markdown, denial_json, markdown, mask_accounts, plain,
+    trail_json,
+};
 
+use super::sources::Sources;
 use super::{Failure, lines};
 
-/// Longest message read from standard input.
+/// Longest message that is read as one; more is read as a file of CloudTrail events.
 const LONGEST_MESSAGE: u64 = 4 << 20;
 
-/// Say which policy denied a request, from the error message or the CloudTrail event.
+/// Denials of one message that are answered.
+const MOST_ANSWERS: usize = 5;
+
+/// Say which policy denied a request, and what would allow it, from the error message.
 ///
 /// Reads AccessDenied messages as AWS services, the AWS CLI, SDKs, Terraform, CloudFormation and others
-/// write them, wrapped and coloured or not, and decoded authorization messages.
+/// write them, wrapped and coloured or not, decoded authorization messages, and CloudTrail events, one or
+/// a file of them. Without a SOURCE it says what the message says. With sources it finds the principal
+/// there, evaluates the request, compares with AWS and proposes the smallest changes that would allow it.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  pbpaste | iamscope denied
-  iamscope denied --message 'User: arn:aws:iam::123456789012:user/ana is not authorized to perform: ...'
+  pbpaste | iamscope denied account.json
+  iamscope denied template.yaml --message 'User: arn:aws:iam::123456789012:user/ana is not authorized to perform: ...'
+  iamscope denied account.json --events trail.json
+  iamscope denied account.json --events trail.json --pick 3 --format markdown --redact
   iamscope denied --batch messages.jsonl")]
 pub(super) struct Denied {
+    #[command(flatten)]
+    sources: Sources,
     /// The message; standard input when it is not given
-    #[arg(long, value_name = "TEXT", conflicts_with = "batch")]
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["batch", "events"])]
     message: Option<String>,
-    /// Lines of {\"id\", \"message\"} to read; `-` for standard input
-    #[arg(long, value_name = "FILE")]
+    /// A file of CloudTrail events: a ranked list of the distinct denials in it
+    #[arg(long, value_name = "FILE", conflicts_with = "batch")]
+    events: Option<String>,
+    /// Answer this denial of the list, counted from 1
+    #[arg(long, value_name = "N")]
+    pick: Option<usize>,
+    /// Lines of {"id", "message"} to read; `-` for standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "sources")]
     batch: Option<String>,
     /// How to write the answer
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Replace account ids
+    #[arg(long)]
+    redact: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Format {
     Text,
     Json,
+    Markdown,
+}
+
+/// What was read: denials to answer, or a list to choose from.
+enum Input {
+    Denials(Vec<Denial>),
+    Trail(Trail),
 }
 
 impl Denied {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let mut out = BufWriter::new(stdout().lock());
-        match &self.batch {
-            Some(path) => lines::each_line(path, &mut out, |case| read_line(&case).map(Some))?,
-            None => self.one(&mut out)?,
+        if let Some(path) = &self.batch {
+            lines::each_line(path, &mut out, |case| read_line(&case).map(Some))?;
+            out.flush()?;
+            return Ok(ExitCode::SUCCESS);
         }
+        let mut text = match self.read()? {
+            Input::Trail(trail) => match self.pick {
+                None => self.list(&trail),
+                Some(number) => {
+                    let group = number.checked_sub(1).and_then(|at| trail.groups.get(at));
+                    let group = group.ok_or_else(|| {
+                        let count = trail.groups.len();
+                        Failure::input(format!("the list has no denial {number}, it has {count}"))
+                    })?;
+                    self.answers(std::slice::from_ref(&group.sample))?
+                }
+            },
+            Input::Denials(denials) => self.answers(&denials)?,
+        };
+        if self.redact {
+            text = mask_accounts(&text);
+        }
+        out.write_all(text.as_bytes())?;
         out.flush()?;
         Ok(ExitCode::SUCCESS)
     }
 
-    fn one(&self, out: &mut dyn Write) -> Result<(), Failure> {
-        let text = match &self.message {
-            Some(message) => message.clone(),
+    fn read(&self) -> Result<Input, Failure> {
+        if let Some(path) = &self.events {
+            return Ok(Input::Trail(scan(lines::open(path)?, path)?));
+        }
+        let bytes = match &self.message {
+            Some(message) => message.clone().into_bytes(),
             None => {
                 let mut bytes = Vec::new();
                 stdin()
+                    .lock()
                     .take(LONGEST_MESSAGE)
                     .read_to_end(&mut bytes)
                     .map_err(|error| Failure::input(format!("cannot read the message: {error}")))?;
-                String::from_utf8_lossy(&bytes).into_owned()
+                bytes
             }
         };
-        let denial = denial::read(&text);
-        if !denial.says_something() {
+        let is_json = bytes.trim_ascii_start().starts_with(b"{")
+            || bytes.trim_ascii_start().starts_with(b"[");
+        let long = bytes.len() as u64 == LONGEST_MESSAGE && self.message.is_none();
+        if is_json {
+            // More than what was read already may follow.
+            let rest: Box<dyn BufRead> = match long {
+                true => Box::new(stdin().lock()),
+                false => Box::new(io::empty()),
+            };
+            let all = Cursor::new(bytes.clone()).chain(rest);
+            let trail = scan(Box::new(all), "standard input").ok();
+            if let Some(trail) = trail.filter(|trail| trail.groups.len() > 1 || long) {
+                return Ok(Input::Trail(trail));
+            }
+        }
+        let mut denials = denial::read_all(&String::from_utf8_lossy(&bytes));
+        if denials.is_empty() {
             return Err(Failure::input(
                 "the message says nothing of a denied request: paste the whole error, or the CloudTrail event",
             ));
         }
-        let mut answer = denial_json(&denial);
+        denials.truncate(MOST_ANSWERS);
+        Ok(Input::Denials(denials))
+    }
+
+    fn list(&self, trail: &Trail) -> String {
         match self.format {
-            Format::Json => {
-                answer["format"] = json!(1);
-                writeln!(out, "{answer}")?;
-            }
-            Format::Text => writeln!(out, "{answer:#}")?,
+            Format::Text => plain(&trail_page(trail), style()),
+            Format::Json => format!("{}\n", trail_json(trail)),
+            Format::Markdown => markdown(&trail_page(trail), 2),
         }
-        Ok(())
+    }
+
+    fn answers(&self, denials: &[Denial]) -> Result<String, Failure> {
+        let inventory = match denials.first() {
+            Some(first) if !self.sources.is_empty() => Some(self.load_for(first)?),
+            _ => None,
+        };
+        let inventory = inventory.as_ref();
+        if let Format::Json = self.format {
+            let mut objects = denials.iter().map(|denial| match inventory {
+                Some(inventory) => answer_json(&answer(denial, inventory), inventory),
+                None => {
+                    let mut json = denial_json(denial);
+                    json["format"] = json!(1);
+                    json
+                }
+            });
+            let mut first = objects.next().unwrap_or_default();
+            let others: Vec<Value> = objects.collect();
+            if !others.is_empty() {
+                first["others"] = json!(others);
+            }
+            return Ok(format!("{first:#}\n"));
+        }
+        let texts = denials.iter().map(|denial| match (self.format, inventory) {
+            (Format::Markdown, Some(inventory)) => {
+                answer_markdown(&answer(denial, inventory), inventory)
+            }
+            (Format::Markdown, None) => markdown(&denial_page(denial), 2),
+            (_, Some(inventory)) => {
+                plain(&answer_page(&answer(denial, inventory), inventory), style())
+            }
+            (_, None) => plain(&denial_page(denial), style()),
+        });
+        Ok(texts.collect::<Vec<_>>().join("\n"))
+    }
+
+    /// Loads the sources; templates are filled with the account and region of the message, where the
+    /// user gives none.
+    fn load_for(&self, denial: &Denial) -> Result<Inventory, Failure> {
+        let home = denial::home(denial);
+        let mut settings = self.sources.settings();
+        settings.account = settings.account.or(home.account);
+        settings.region = settings.region.or(home.region);
+        settings.partition = settings.partition.or(home.partition);
+        load::load(&self.sources.specs()?, &settings, &Progress::default())
+            .map_err(|error| Failure::input(error.to_string()))
+    }
+}
+
+/// Reads a file of events, with a line of progress on a terminal.
+fn scan(reader: Box<dyn BufRead + '_>, path: &str) -> Result<Trail, Failure> {
+    let shown = stderr().is_terminal();
+    let mut last = 0;
+    let mut progress = |progress: denial::Progress| {
+        if shown && progress.events >= last + 10_000 {
+            last = progress.events;
+            eprint!("\r{} events, {} denials", progress.events, progress.denials);
+        }
+    };
+    let trail = denial::scan(reader, &AtomicBool::new(false), &mut progress);
+    if shown && last > 0 {
+        eprintln!();
+    }
+    trail.map_err(|error| Failure::input(format!("cannot read `{path}`: {error}")))
+}
+
+/// Wrapped on a terminal, as it is elsewhere.
+fn style() -> PlainStyle {
+    if !stdout().is_terminal() {
+        return PlainStyle::default();
+    }
+    let size = crossterm::terminal::size().ok();
+    PlainStyle {
+        width: size
+            .map(|(columns, _)| usize::from(columns))
+            .filter(|columns| *columns >= 40),
+        ..PlainStyle::default()
     }
 }
 

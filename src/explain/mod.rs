@@ -2,6 +2,7 @@
 
 mod absence;
 mod action;
+mod answer;
 mod condition;
 mod decision;
 mod deed;
@@ -18,6 +19,10 @@ mod template;
 
 pub use absence::{absence_words, condition_traps};
 pub use action::{action_page, pattern_page, pattern_table};
+pub use answer::{
+    Agreement, Answer, Evaluated, Finding, Sides, Verdict, answer, answer_page, denial_page,
+    edit_words, trail_page, width_words,
+};
 pub use condition::{condition_page, condition_words};
 pub use decision::{
     aws_sentence, decision_page, decision_words, dependence_words, layer_item, layer_mark,

@@ -1,9 +1,12 @@
 //! What leaves the program: JSON, Markdown, batch lines, redaction.
 
+mod answer;
 mod batch;
 mod batch_case;
 mod beside;
 mod denial;
+mod diff;
+mod markdown;
 mod mask;
 mod outline;
 mod permissions;
@@ -13,10 +16,12 @@ mod snapshot;
 mod support;
 mod tree;
 
+pub use answer::{answer_json, answer_markdown, difference, mask_accounts, trail_json};
 pub use batch::{BatchOptions, BatchSummary, decision_line, run as run_batch};
 pub use batch_case::{Case, CaseError, Expected};
 pub use beside::{AwsAnswer, Verdict, beside_json, verdict};
 pub use denial::denial_json;
+pub use markdown::markdown;
 pub use outline::{tree_markdown, tree_text};
 pub use permissions::permissions_markdown;
 pub use plain::{PlainStyle, plain};

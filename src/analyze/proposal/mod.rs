@@ -8,9 +8,6 @@ mod lift;
 mod place;
 mod width;
 
-#[cfg(test)]
-mod tests;
-
 use std::sync::Arc;
 
 use serde_json::Value;

@@ -1,5 +1,6 @@
 //! CloudTrail: one event as a denial, and whole files of them as a ranked list.
 
+mod counted;
 mod event;
 mod facts;
 mod scan;

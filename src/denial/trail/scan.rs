@@ -17,6 +17,7 @@ use crate::iam::Arn;
 
 use super::super::types::{Denial, PolicyType};
 use super::Event;
+use super::counted::Counted;
 
 /// Distinct denials that are kept apart; further ones are counted together.
 const MOST_GROUPS: usize = 10_000;
@@ -430,30 +431,5 @@ impl<'de> Visitor<'de> for Walk<'_, '_> {
 
     fn visit_f64<E>(self, _: f64) -> Result<(), E> {
         Ok(())
-    }
-}
-
-/// A reader that counts its bytes.
-struct Counted<'a, R> {
-    inner: R,
-    bytes: &'a Cell<u64>,
-}
-
-impl<R: Read> Read for Counted<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let length = self.inner.read(buffer)?;
-        self.bytes.set(self.bytes.get() + length as u64);
-        Ok(length)
-    }
-}
-
-impl<R: BufRead> BufRead for Counted<'_, R> {
-    fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
-        self.inner.fill_buf()
-    }
-
-    fn consume(&mut self, length: usize) {
-        self.bytes.set(self.bytes.get() + length as u64);
-        self.inner.consume(length);
     }
 }
