@@ -26,7 +26,7 @@ use super::{Failure, lines};
 pub(super) struct Lint {
     #[command(flatten)]
     sources: Sources,
-    /// Lines of {\"name\", \"policy_type\", \"text\"} to judge; `-` for standard input.
+    /// Lines of {"name", "policy_type", "text"} to judge; `-` for standard input.
     #[arg(long, value_name = "FILE")]
     batch: Option<String>,
     /// How to write the problems of a source

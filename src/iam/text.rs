@@ -214,6 +214,15 @@ impl Text {
         Some(Text::from_parts(rest))
     }
 
+    /// What to call a thing of this name: the reference alone where the name is wholly one, such as the
+    /// logical id of a template's resource that gets its name on creation.
+    pub fn label(&self) -> String {
+        match self.as_reference() {
+            Some(reference) => reference.name.clone(),
+            None => self.to_string(),
+        }
+    }
+
     /// Whether the text is known and empty.
     pub fn is_empty(&self) -> bool {
         self.as_plain().is_some_and(str::is_empty)

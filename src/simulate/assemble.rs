@@ -52,7 +52,7 @@ pub fn caller_policies(caller: &Caller<'_>) -> PolicySet {
                 .iter()
                 .filter(|group| user.groups.contains(&group.identity.name))
             {
-                let via = Some(group.identity.name.to_string());
+                let via = Some(group.identity.name.label());
                 push_identity(&mut set.identity, &group.managed, &group.inline, via);
             }
         }
@@ -73,7 +73,7 @@ fn push_identity(
             .map(|policy| attached(policy, PolicyKind::Identity, via.clone())),
     );
     into.extend(inline.iter().map(|policy| NamedPolicy {
-        name: policy.name.to_string(),
+        name: policy.name.label(),
         kind: PolicyKind::Identity,
         arn: None,
         document: Some(policy.document.clone()),
@@ -84,7 +84,7 @@ fn push_identity(
 
 fn attached(policy: &Attachment, kind: PolicyKind, via: Option<String>) -> NamedPolicy {
     NamedPolicy {
-        name: policy.name.to_string(),
+        name: policy.name.label(),
         kind,
         arn: Some(policy.arn.clone()),
         document: policy.document.clone(),
@@ -163,6 +163,20 @@ pub fn owner_of<'a>(inventory: &'a Inventory, resource: &Text) -> Option<&'a Acc
                     .any(|policy| part_of(&policy.resource))
         })
     })
+}
+
+/// The id of the account that owns a resource, where the inventory or a placeholder says so; an ARN says
+/// it by itself. Nobody's account is all zeros: authors write it where the reader's own belongs.
+pub fn owner_id(inventory: &Inventory, caller: &Caller<'_>, resource: &Text) -> Option<String> {
+    let placeholder = resource
+        .as_plain()
+        .and_then(Arn::parse)
+        .is_some_and(|arn| arn.account == "000000000000");
+    match owner_of(inventory, resource) {
+        Some(account) => Some(account.id.value.clone()),
+        None if placeholder => caller.principal.account.clone(),
+        None => None,
+    }
 }
 
 /// What the inventory knows of the organisations of a caller and of a resource's owner.

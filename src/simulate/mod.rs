@@ -36,7 +36,7 @@ mod truth;
 mod values;
 mod warnings;
 
-pub use assemble::{caller_policies, organisation_facts, owner_of, policies_for};
+pub use assemble::{caller_policies, organisation_facts, owner_id, owner_of, policies_for};
 pub use caller::{Caller, CallerError, Entity, SESSION_NAME};
 pub use compile::{CompiledDocument, Policies};
 pub use decision::{

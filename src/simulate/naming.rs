@@ -27,7 +27,8 @@ pub fn resource_named(inventory: &Inventory, text: &str) -> Text {
     }
 }
 
-/// Text in which `${Name}` is the inventory's unresolved reference of that name.
+/// Text in which `${Name}` is the value of the template's parameter of that name, or else its unresolved
+/// reference.
 fn with_references(inventory: &Inventory, text: &str) -> Text {
     let mut parts = Vec::new();
     let mut rest = text;
@@ -36,14 +37,29 @@ fn with_references(inventory: &Inventory, text: &str) -> Text {
         let Some(end) = from.find('}') else { break };
         let (whole, after) = from.split_at(end + 1);
         parts.push(Part::Literal(before.into()));
-        parts.push(match reference(inventory, &whole[2..end]) {
-            Some(reference) => Part::Unresolved(Arc::new(reference)),
-            None => Part::Literal(whole.into()),
-        });
+        let name = &whole[2..end];
+        parts.push(
+            match (parameter(inventory, name), reference(inventory, name)) {
+                (Some(value), _) => Part::Literal(value.into()),
+                (None, Some(reference)) => Part::Unresolved(Arc::new(reference)),
+                (None, None) => Part::Literal(whole.into()),
+            },
+        );
         rest = after;
     }
     parts.push(Part::Literal(rest.into()));
     Text::from_parts(parts)
+}
+
+fn parameter<'a>(inventory: &'a Inventory, name: &str) -> Option<&'a str> {
+    let mut parameters = inventory
+        .accounts
+        .iter()
+        .flat_map(|account| &account.parameters);
+    parameters
+        .find(|parameter| parameter.name == name)?
+        .value
+        .as_deref()
 }
 
 fn reference(inventory: &Inventory, name: &str) -> Option<Unresolved> {

@@ -12,7 +12,7 @@ use crate::iam::{
 use crate::report::Case;
 use crate::simulate::{
     Caller, Context, Decision, KeyValue, Missing, NamedPolicy, Policies, PolicyLevel, PolicySet,
-    Request, RequestResource, organisation_facts, owner_of, policies_for, resource_named,
+    Request, RequestResource, organisation_facts, owner_id, owner_of, policies_for, resource_named,
     session_legs,
 };
 
@@ -110,8 +110,7 @@ impl Question {
         files.join(&mut policies);
         for resource in &mut resources {
             if resource.account.is_none() {
-                resource.account =
-                    owner_of(&inventory, &resource.arn).map(|account| account.id.value.clone());
+                resource.account = owner_id(&inventory, &caller, &resource.arn);
             }
         }
         let request = Request {

@@ -1,0 +1,409 @@
+//! The program as a user runs it: stories on the shipped templates, answers, exit codes, errors.
+
+#![allow(clippy::panic, clippy::unwrap_used)] // helpers of tests
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+fn run_with(input: &str, arguments: &[&str]) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_iamscope"))
+        .args(arguments)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A program that has no use for its input may be gone before it is written.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+fn run(arguments: &[&str]) -> Output {
+    run_with("", arguments)
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+fn template(name: &str) -> String {
+    format!("tests/fixtures/templates/{name}")
+}
+
+/// The decision on one request, as JSON.
+fn simulate(arguments: &[&str]) -> Value {
+    let output = run(&[&["simulate", "--format", "json"], arguments].concat());
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    serde_json::from_str(&stdout(&output)).unwrap()
+}
+
+#[track_caller]
+fn decides(
+    expected: &str,
+    source: &[&str],
+    principal: &str,
+    action: &str,
+    resource: &str,
+) -> Value {
+    let request = [
+        "--principal",
+        principal,
+        "--action",
+        action,
+        "--resource",
+        resource,
+    ];
+    let decision = simulate(&[source, &request].concat());
+    assert_eq!(
+        decision["decision"], expected,
+        "{action} on {resource}: {decision}"
+    );
+    assert_eq!(decision["format"], 1);
+    decision
+}
+
+#[test]
+fn the_app_controller_reads_objects_and_cannot_list_them() {
+    for source in [
+        "gitpod_enterprise.template.json",
+        "gitpod_enterprise.to_entries.json",
+    ] {
+        let source = template(source);
+        let role = "lambda-app-controller-role";
+        let read = decides(
+            "allow",
+            &[&source],
+            role,
+            "s3:GetObject",
+            "arn:aws:s3:::foobar/any",
+        );
+        assert_eq!(read["matched"][0]["policy"], "lambdaappctrlpolicyF8E18B9E");
+        let list = decides(
+            "implicitDeny",
+            &[&source],
+            role,
+            "s3:ListBucket",
+            "arn:aws:s3:::foobar",
+        );
+        assert_eq!(list["denier"], "identity");
+        assert_eq!(
+            list["near_misses"][0]["policy"],
+            "lambdaappctrlpolicyF8E18B9E"
+        );
+    }
+}
+
+#[test]
+fn the_customers_debug_role_reads_and_never_writes() {
+    let role = "gitpod-customer-debug-access-role";
+    let read = decides(
+        "allow",
+        &["--demo"],
+        role,
+        "s3:GetObject",
+        "arn:aws:s3:::any/thing",
+    );
+    assert_eq!(read["matched"][0]["policy"], "ReadOnlyAccess");
+    decides(
+        "implicitDeny",
+        &["--demo"],
+        role,
+        "s3:PutObject",
+        "arn:aws:s3:::any/thing",
+    );
+    decides(
+        "allow",
+        &["--demo"],
+        role,
+        "eks:AccessKubernetesApi",
+        "arn:aws:eks:us-east-1:123456789012:cluster/x",
+    );
+}
+
+#[test]
+fn gitpods_tokens_reach_the_role_of_their_subject_only() {
+    let source = template("gitpod_oidc.yml");
+    let request = |role: &str, subject: &str| {
+        let inventory = run(&["tree", &source, "--format", "json"]);
+        let tree: Value = serde_json::from_str(&stdout(&inventory)).unwrap();
+        let roles = tree["roles"].as_array().unwrap();
+        let found = roles.iter().find(|known| known["name"] == role).unwrap();
+        let case = serde_json::json!({
+            "name": role,
+            "principal": {"type": "web-identity", "provider": "arn:aws:iam::123456789012:oidc-provider/api.gitpod.io/idp"},
+            "action": "sts:AssumeRoleWithWebIdentity",
+            "resource": found["arn"],
+            "context": {"api.gitpod.io/idp:aud": "sts.amazonaws.com", "api.gitpod.io/idp:sub": subject},
+            "resource_policy": found["trust"],
+        });
+        let output = run_with(&case.to_string(), &["simulate", "--batch", "-"]);
+        let answer: Value = serde_json::from_str(&stdout(&output)).unwrap();
+        answer["decision"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(
+        request("gitpod-developer", "https://github.com/example-org/service"),
+        "allow"
+    );
+    assert_eq!(
+        request(
+            "gitpod-automation",
+            "https://github.com/example-org/service"
+        ),
+        "implicitDeny"
+    );
+    assert_eq!(
+        request("gitpod-automation", "https://github.com/example-org/deploy"),
+        "allow"
+    );
+    assert_eq!(
+        request("gitpod-developer", "https://github.com/example-orgs/x"),
+        "implicitDeny"
+    );
+    let listing = decides(
+        "explicitDeny",
+        &[&source],
+        "gitpod-developer",
+        "iam:ListRoles",
+        "*",
+    );
+    assert_eq!(listing["denier"], "boundary");
+    let reading = decides(
+        "implicitDeny",
+        &[&source],
+        "gitpod-developer",
+        "s3:GetObject",
+        "arn:aws:s3:::a/b",
+    );
+    assert_eq!(reading["deniers"], serde_json::json!(["identity"]));
+}
+
+#[test]
+fn the_pipeline_updates_services_and_tags_nothing() {
+    let source = template("codepipeline_service_role.json");
+    let role = "AWSCodePipelineServiceRole-eu-west-2-MyFirstPipeline";
+    let source = [source.as_str(), "--region", "eu-west-2"];
+    decides(
+        "allow",
+        &source,
+        role,
+        "ecs:UpdateService",
+        "arn:aws:ecs:eu-west-2:123456789012:service/c/web",
+    );
+    decides(
+        "implicitDeny",
+        &source,
+        role,
+        "ecs:TagResource",
+        "arn:aws:ecs:eu-west-2:123456789012:task-definition/web:3",
+    );
+}
+
+#[test]
+fn ownstak_passes_its_own_roles_only() {
+    let source = template("ownstak_minimal.yml");
+    let pass = |expected, role: &str| {
+        let arn = format!("arn:aws:iam::123456789012:role/{role}");
+        decides(
+            expected,
+            &[&source],
+            "OwnstakCloudCredentialsUser",
+            "iam:PassRole",
+            &arn,
+        );
+    };
+    pass("allow", "ownstak-ecs-task-role");
+    pass("implicitDeny", "admin");
+}
+
+#[test]
+fn matillions_placeholders_decide_alike_before_and_after_they_are_filled() {
+    let source = template("matillion_agent.yml");
+    let filled = [source.as_str(), "--param", "BucketName=acme-staging"];
+    let requests = [
+        ("allow", "s3:ListBucket", "arn:aws:s3:::${BucketName}"),
+        (
+            "allow",
+            "s3:GetObject",
+            "arn:aws:s3:::${BucketName}/run/1.csv",
+        ),
+        (
+            "implicitDeny",
+            "s3:ListBucket",
+            "arn:aws:s3:::${BucketName}/*",
+        ),
+        (
+            "allow",
+            "secretsmanager:GetSecretValue",
+            "${PlatformKeySecretArn}",
+        ),
+        ("allow", "secretsmanager:ListSecrets", "*"),
+    ];
+    for (expected, action, resource) in requests {
+        decides(expected, &[&source], "TaskRole", action, resource);
+        decides(expected, &filled, "TaskRole", action, resource);
+        let literal = resource.replace("${BucketName}", "acme-staging");
+        decides(expected, &filled, "TaskRole", action, &literal);
+    }
+    decides(
+        "implicitDeny",
+        &filled,
+        "TaskRole",
+        "s3:GetObject",
+        "arn:aws:s3:::bucket-name/x",
+    );
+}
+
+#[test]
+fn expectations_and_checks_set_the_exit_code() {
+    let request = [
+        "simulate",
+        "--demo",
+        "--principal",
+        "gitpod-customer-debug-access-role",
+        "--action",
+        "s3:PutObject",
+        "--resource",
+        "arn:aws:s3:::a/b",
+    ];
+    assert_eq!(
+        code(&run(&[&request[..], &["--expect", "deny"]].concat())),
+        0
+    );
+    assert_eq!(
+        code(&run(&[&request[..], &["--expect", "allow"]].concat())),
+        1
+    );
+    assert_eq!(
+        code(&run(&[
+            "simulate",
+            "--batch",
+            "tests/vectors/decisions.jsonl",
+            "--check"
+        ])),
+        0
+    );
+    let wrong = r#"{"name": "x", "principal": {"type": "anonymous"}, "action": "s3:GetObject", "resource": "*", "expected": "allow"}"#;
+    let checked = run_with(wrong, &["simulate", "--batch", "-", "--check"]);
+    assert_eq!(code(&checked), 1);
+    assert_eq!(stdout(&checked).lines().count(), 2);
+}
+
+#[test]
+fn a_bad_line_of_a_batch_is_reported_in_its_place() {
+    let good = r#"{"name": "p", "policy_type": "scp", "text": "{}"}"#;
+    let output = run_with(
+        &format!("{good}\nnot json\n{good}\n"),
+        &["lint", "--batch", "-"],
+    );
+    assert_eq!(code(&output), 0);
+    let lines: Vec<Value> = stdout(&output)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines.len(), 3);
+    assert_eq!(lines[1]["line"], 2);
+    assert_eq!(lines[2]["valid"], false);
+}
+
+#[test]
+fn what_cannot_be_read_is_one_clear_error() {
+    let missing = run(&["tree", "no-such-file.yaml"]);
+    assert_eq!((code(&missing), stderr(&missing).lines().count()), (2, 1));
+    assert!(stderr(&missing).contains("no-such-file.yaml"));
+    let broken = run_with("{\n  \"Version\": \n", &["lint", "-"]);
+    assert_eq!(code(&broken), 2);
+    assert!(
+        stderr(&broken).contains("standard input:3:1:"),
+        "{}",
+        stderr(&broken)
+    );
+    let nobody = run(&[
+        "simulate",
+        "--demo",
+        "--principal",
+        "nobody",
+        "--action",
+        "s3:GetObject",
+        "--resource",
+        "*",
+    ]);
+    assert_eq!(code(&nobody), 2);
+    assert!(stderr(&nobody).contains("no role or user `nobody`"));
+    let typeless = run(&[
+        "simulate",
+        "--demo",
+        "--principal",
+        "gitpod-customer-debug-access-role",
+        "--action",
+        "s3:GetObject",
+    ]);
+    assert_eq!(code(&typeless), 2);
+    assert!(
+        stderr(&typeless).contains("object ("),
+        "{}",
+        stderr(&typeless)
+    );
+    let screen = run(&["--demo"]);
+    assert_eq!(code(&screen), 2);
+    assert!(
+        stderr(&screen).contains("tree"),
+        "names the subcommands: {}",
+        stderr(&screen)
+    );
+}
+
+#[test]
+fn unknown_keys_make_an_answer_depend_and_absent_ones_do_not() {
+    let policy = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {"StringNotEquals": {"aws:SourceVpce": "vpce-1"}}}}"#;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("boundary.json");
+    std::fs::write(&path, policy.replace("Deny", "Allow")).unwrap();
+    let boundary = path.to_str().unwrap();
+    let request = [
+        "--demo",
+        "--principal",
+        "gitpod-customer-debug-access-role",
+        "--action",
+        "s3:GetObject",
+        "--resource",
+        "arn:aws:s3:::a/b",
+        "--boundary",
+        boundary,
+    ];
+    let open = simulate(&request);
+    assert_eq!(open["decision"], "depends");
+    assert_eq!(open["depends_on"], serde_json::json!(["aws:SourceVpce"]));
+    assert_eq!(
+        simulate(&[&request[..], &["--assume-absent"]].concat())["decision"],
+        "allow"
+    );
+    assert_eq!(
+        simulate(&[&request[..], &["--context", "aws:sourcevpce=vpce-1"]].concat())["decision"],
+        "implicitDeny"
+    );
+    assert_eq!(
+        simulate(&[&request[..], &["--absent", "aws:SourceVpce"]].concat())["decision"],
+        "allow"
+    );
+}
+
+#[test]
+fn completions_and_the_man_page_name_every_subcommand() {
+    for arguments in [&["completions", "bash"][..], &["man"]] {
+        let text = stdout(&run(arguments));
+        for name in ["simulate", "tree", "lint", "explain", "denied", "snapshot"] {
+            assert!(text.contains(name), "{arguments:?} lacks {name}");
+        }
+    }
+}
