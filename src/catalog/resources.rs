@@ -71,6 +71,16 @@ pub fn sam_policy_template(name: &str) -> Option<&'static SamPolicyTemplate> {
     sam_policy_templates().get(name)
 }
 
+/// SAM's connectors: under `Permissions` what each pair of resource types needs, under
+/// `CfnResourceProperties` how to refer to a resource of a type.
+pub fn sam_connectors() -> &'static Value {
+    static CONNECTORS: OnceLock<Value> = OnceLock::new();
+    CONNECTORS.get_or_init(|| {
+        let text = asset::text(include_bytes!("../../assets/catalog/sam_connectors.zst"));
+        serde_json::from_str(&text).unwrap_or_default()
+    })
+}
+
 /// The prefixes of the services whose resources resource control policies reach, as of
 /// [`super::data_date`]; the list grows several times a year.
 pub fn rcp_services() -> impl Iterator<Item = &'static str> {

@@ -179,8 +179,7 @@ fn tree(
         });
     if is_template {
         let template = Template::read(&root, source, Arc::new(SourceText::new(text)));
-        let is_sam = |name: &String| name.starts_with("AWS::Serverless-");
-        let kind = if template.transforms.iter().any(is_sam) {
+        let kind = if template.is_sam() {
             SourceKind::Sam
         } else {
             SourceKind::CloudFormation

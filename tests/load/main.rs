@@ -10,6 +10,7 @@ mod golden;
 mod hostile;
 mod loose;
 mod nested;
+mod sam;
 
 use iamscope::iam::{Account, Document, Inventory, Role};
 use iamscope::load::{LoadError, Progress, Settings, SourceSpec, load};

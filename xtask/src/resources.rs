@@ -53,7 +53,13 @@ pub fn build(folders: &Folders, output: &Output, counts: &mut Counts) -> Result<
         );
     }
     counts.sam_policy_templates = kept.len();
-    output.compressed("sam_policy_templates.zst", &serde_json::to_string(&kept)?)
+    output.compressed("sam_policy_templates.zst", &serde_json::to_string(&kept)?)?;
+
+    let connectors = folders.json(
+        "aws-sam-translator",
+        "samtranslator/model/connector_profiles/profiles.json",
+    )?;
+    output.compressed("sam_connectors.zst", &serde_json::to_string(&connectors)?)
 }
 
 /// Sorted lines: resource type, `Ref` or the attribute, ARN form.

@@ -17,7 +17,18 @@ const MARKS: u32 = 0xFFFD;
 impl Scope<'_> {
     /// The policy document that a property holds.
     pub fn document(&self, node: &Node, kind: PolicyKind) -> Document {
-        let (value, fault) = self.document_node(node);
+        self.document_with(node, kind, |_| {})
+    }
+
+    /// The policy document that a property holds, after what its service makes of it.
+    pub fn document_with(
+        &self,
+        node: &Node,
+        kind: PolicyKind,
+        change: impl Fn(&mut Node),
+    ) -> Document {
+        let (mut value, fault) = self.document_node(node);
+        change(&mut value);
         let mut document = parse_document(&value, kind);
         if let Some(problem) = fault {
             document.problems = vec![problem];

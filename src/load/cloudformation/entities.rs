@@ -89,7 +89,7 @@ pub(super) fn identity(scope: &Scope<'_>, resource: &Resource, guard: Guard) -> 
     Identity {
         path: path.unwrap_or_else(|| Text::plain("/")),
         logical_id: Some(resource.id.clone()),
-        friendly: resource.friendly(),
+        friendly: resource.friendly.clone(),
         description: description
             .filter(|text| !text.is_empty())
             .map(|text| text.to_string()),

@@ -77,6 +77,10 @@ impl Scope<'_> {
 
     fn render_inside(&self, node: &Node) -> Cases {
         match &node.value {
+            Value::String(text) if text.known_prefix().contains("{{resolve:") => {
+                let parts = self.with_dynamic_references(text.to_parts(), node.place);
+                always(Node::string(node.place, Text::from_parts(parts)))
+            }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
                 always(node.clone())
             }

@@ -1,6 +1,7 @@
 //! CloudFormation templates, JSON and YAML: what their IAM resources come to under given settings.
 
 mod attach;
+mod build;
 mod conditions;
 mod documents;
 mod entities;
@@ -12,6 +13,7 @@ mod permissions;
 mod properties;
 mod references;
 mod resource_policies;
+mod sam;
 mod scope;
 mod stacks;
 mod template;

@@ -75,10 +75,6 @@ pub(super) fn arn_form(kind: &str, attribute: &str) -> Option<&'static str> {
     match (kind, attribute) {
         // Inline policies of queues and topics have the ARN of what they belong to.
         ("AWS::SQS::QueueInlinePolicy" | "AWS::SNS::TopicInlinePolicy", _) => None,
-        // The data lacks the end that the attribute has.
-        ("AWS::Logs::LogGroup", "Arn") => {
-            Some("arn:${Partition}:logs:${Region}:${Account}:log-group:${LogGroupName}:*")
-        }
         _ => cfn_arn_form(kind, attribute),
     }
 }

@@ -1,11 +1,14 @@
 //! Resources that are one statement of a resource's policy: `AWS::Lambda::Permission` and its like.
 //! What they say is written out as the document that the service keeps.
 
+use super::build::{list, member, object};
+use super::resource_policies::subject_arn;
+use super::scope::Scope;
 use super::template::Resource;
-use crate::iam::{Arn, Member, Node, Place, Text, Value};
+use crate::iam::{Arn, Member, Node, Place, Value};
 
 /// The document that a permission comes to; `None` for other types, or where it says nothing.
-pub(super) fn document(resource: &Resource) -> Option<Node> {
+pub(super) fn document(scope: &Scope<'_>, resource: &Resource) -> Option<Node> {
     let property = |name: &str| resource.properties.get(name);
     let place = resource.place;
     let statement = match resource.kind.as_str() {
@@ -14,7 +17,7 @@ pub(super) fn document(resource: &Resource) -> Option<Node> {
             vec![
                 member("Principal", principal(property("Principal")?)),
                 member("Action", property("Action")?.clone()),
-                member("Resource", property("FunctionName")?.clone()),
+                member("Resource", function(scope, property("FunctionName")?)),
             ],
             &[
                 ("ArnLike", "AWS:SourceArn", "SourceArn"),
@@ -64,6 +67,17 @@ pub(super) fn document(resource: &Resource) -> Option<Node> {
             member("Statement", list(place, vec![statement])),
         ],
     ))
+}
+
+/// A function by its ARN, where a permission names it.
+fn function(scope: &Scope<'_>, named: &Node) -> Node {
+    match scope.one_text(named) {
+        Some(text) => {
+            let arn = subject_arn(scope, "AWS::Lambda::Permission", &text);
+            Node::string(named.place, arn)
+        }
+        None => named.clone(),
+    }
 }
 
 /// A statement that allows, under the conditions whose properties are there.
@@ -132,21 +146,4 @@ fn old_condition(node: Option<&Node>, place: Place) -> Node {
         Some(member(&text("Type")?, object(place, vec![test])))
     });
     object(place, written.into_iter().collect())
-}
-
-/// A member whose name stands where its value does.
-pub(super) fn member(name: &str, value: Node) -> Member {
-    Member {
-        key: Text::plain(name),
-        place: value.place,
-        value,
-    }
-}
-
-pub(super) fn object(place: Place, members: Vec<Member>) -> Node {
-    Node::new(place, Value::Object(members))
-}
-
-pub(super) fn list(place: Place, items: Vec<Node>) -> Node {
-    Node::new(place, Value::List(items))
 }

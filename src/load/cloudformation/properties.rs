@@ -7,6 +7,7 @@ use super::conditions::Exists;
 use super::evaluate::{Cases, guarded_items, intrinsic};
 use super::scope::Scope;
 use super::template::Resource;
+use super::text::is_no_value;
 use crate::iam::{Guard, Node, Place, Text, Value};
 
 /// A text of a list, and when it is in it.
@@ -55,6 +56,9 @@ impl Scope<'_> {
     ) {
         if let Some(("Fn::If", argument)) = intrinsic(node) {
             for (guard, branch) in self.branches_of(guard, argument) {
+                if is_no_value(branch) {
+                    continue;
+                }
                 self.split_properties(&guard, branch, &mut |guard, inner| {
                     found(guard, Some(inner.unwrap_or_else(|| branch.clone())));
                 });

@@ -148,19 +148,37 @@ impl Scope<'_> {
         }
     }
 
-    /// Fills the form of an ARN from what the resource and the settings say.
+    /// Fills the form of an ARN from what the resource and the settings say. A part in brackets is
+    /// there only where the template says what it is: `rule/[${EventBusName}/]${RuleName}`.
     fn fill(&self, form: &str, resource: &Resource, place: Place) -> Text {
         let mut parts = Vec::new();
+        if let Some((before, rest)) = form.split_once('[')
+            && let Some((optional, after)) = rest.split_once(']')
+        {
+            self.fill_into(before, resource, place, &mut parts);
+            let name = optional
+                .split_once("${")
+                .and_then(|(_, name)| name.split_once('}'));
+            if name.is_some_and(|(name, _)| self.text_property(resource, name).is_some()) {
+                self.fill_into(optional, resource, place, &mut parts);
+            }
+            self.fill_into(after, resource, place, &mut parts);
+        } else {
+            self.fill_into(form, resource, place, &mut parts);
+        }
+        Text::from_parts(parts)
+    }
+
+    fn fill_into(&self, form: &str, resource: &Resource, place: Place, parts: &mut Vec<Part>) {
         let mut rest = form;
         while let Some((before, after)) = rest.split_once("${") {
             let (name, after) = after.split_once('}').unwrap_or((after, ""));
             parts.push(Part::Literal(before.into()));
             let is_last = !after.contains("${");
-            self.fill_one(name, is_last, resource, place, &mut parts);
+            self.fill_one(name, is_last, resource, place, parts);
             rest = after;
         }
         parts.push(Part::Literal(rest.into()));
-        Text::from_parts(parts)
     }
 
     fn fill_one(

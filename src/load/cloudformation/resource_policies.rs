@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
+use super::build::replaced;
 use super::permissions;
 use super::scope::Scope;
 use super::template::Resource;
@@ -62,14 +63,19 @@ pub(super) fn add(scope: &Scope<'_>, account: &mut Account) {
         for (guard, resource) in scope.variants(resource) {
             for carrier in carriers {
                 let mut documents = Vec::new();
-                if let Some(document) = permissions::document(&resource) {
+                if let Some(document) = permissions::document(scope, &resource) {
                     documents.push((guard.clone(), document));
                 } else {
                     let properties = &resource.properties;
                     follow(scope, &guard, properties, &carrier.path, &mut documents);
                 }
                 for (guard, node) in documents {
-                    let document = Arc::new(scope.document(&node, carrier.kind));
+                    let document = scope.document_with(&node, carrier.kind, |document| {
+                        if resource.kind == "AWS::ApiGateway::RestApi" {
+                            write_out_api(scope, &resource, document);
+                        }
+                    });
+                    let document = Arc::new(document);
                     for about in subjects(scope, &resource, carrier) {
                         account.resource_policies.push(ResourcePolicy {
                             resource: about,
@@ -84,6 +90,34 @@ pub(super) fn add(scope: &Scope<'_>, account: &mut Account) {
             }
         }
     }
+}
+
+/// API Gateway takes `execute-api:/stage/...` for the ARN of the API that has the policy.
+fn write_out_api(scope: &Scope<'_>, api: &Resource, document: &mut Node) {
+    let around = scope.surroundings;
+    let start = format!(
+        "arn:{}:execute-api:{}:{}:",
+        around.partition, around.region, around.account
+    );
+    let id = scope.name_of(api, api.place);
+    let write_out = |node: &Node| {
+        let (first, rest) = match node.text()?.to_parts().split_first()? {
+            (Part::Literal(first), rest) => (first.clone(), rest.to_vec()),
+            _ => return None,
+        };
+        let end = first.strip_prefix("execute-api:/")?;
+        let parts = [Part::Literal(start.as_str().into())]
+            .into_iter()
+            .chain(id.to_parts())
+            .chain([Part::Literal(format!("/{end}").into())])
+            .chain(rest);
+        let text = Node::string(node.place, Text::from_parts(parts));
+        Some(Node {
+            guard: node.guard.clone(),
+            ..text
+        })
+    };
+    *document = replaced(document, &write_out);
 }
 
 /// The documents at the end of a path, unresolved.
@@ -129,7 +163,7 @@ fn subjects(scope: &Scope<'_>, resource: &Resource, carrier: &Carrier) -> Vec<Te
 }
 
 /// The ARN of what a policy names: some name it by its ARN, some by its name or URL.
-fn subject_arn(scope: &Scope<'_>, kind: &str, named: &Text) -> Text {
+pub(super) fn subject_arn(scope: &Scope<'_>, kind: &str, named: &Text) -> Text {
     if named.known_prefix().starts_with("arn:") {
         return named.clone();
     }

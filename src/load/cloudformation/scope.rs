@@ -86,11 +86,15 @@ impl<'a> Scope<'a> {
         let mut resources = template.resources.clone();
         resources.extend(scope.resources_of_loops());
         scope.set_resources(resources);
+        if template.is_sam() {
+            let expanded = super::sam::expand(&scope);
+            scope.set_resources(expanded);
+        }
         scope
     }
 
     /// Replaces the resources: what loops, macros and transforms make of those of the template.
-    pub fn set_resources(&mut self, resources: Vec<Arc<Resource>>) {
+    fn set_resources(&mut self, resources: Vec<Arc<Resource>>) {
         let ids = resources.iter().enumerate();
         self.index = ids
             .map(|(at, resource)| (resource.id.clone(), at))

@@ -19,6 +19,8 @@ pub(in crate::load) struct Template {
     /// `Fn::ForEach` loops over resources: what is behind the `Fn::ForEach::Name` key.
     pub loops: Vec<Member>,
     pub outputs: Option<Node>,
+    /// SAM's `Globals`.
+    pub globals: Option<Node>,
     pub transforms: Vec<String>,
     /// The templates of nested stacks that are there, by the stack's logical id.
     pub nested: BTreeMap<String, Arc<Template>>,
@@ -64,6 +66,10 @@ pub(in crate::load) struct Resource {
     /// `Properties`, perhaps an intrinsic.
     pub properties: Node,
     pub metadata: Option<Node>,
+    /// SAM's `Connectors`, which stand beside the properties.
+    pub connectors: Option<Node>,
+    /// What to call it instead of its logical id.
+    pub friendly: Option<String>,
     pub comment: Option<Box<str>>,
 }
 
@@ -81,17 +87,34 @@ impl Resource {
                 .get("Properties")
                 .cloned()
                 .unwrap_or_else(|| Node::new(place, Value::Object(Vec::new()))),
+            friendly: node.get("Metadata").and_then(construct_path),
             metadata: node.get("Metadata").cloned(),
+            connectors: node.get("Connectors").cloned(),
             comment: node.comment.clone(),
         })
     }
 
-    /// The path of the construct that the CDK made it from, without the `Resource` at its end.
-    pub fn friendly(&self) -> Option<String> {
-        let path = self.metadata.as_ref()?.get("aws:cdk:path")?.as_str()?;
-        let path = path.strip_suffix("/Resource").unwrap_or(path);
-        Some(path.to_owned())
+    /// A resource that a transform makes of another, which it exists with.
+    pub fn made(&self, id: String, kind: &str, properties: Node, friendly: String) -> Self {
+        Resource {
+            id,
+            place: self.place,
+            kind: kind.to_owned(),
+            condition: self.condition.clone(),
+            properties,
+            metadata: None,
+            connectors: None,
+            friendly: Some(friendly),
+            comment: None,
+        }
     }
+}
+
+/// The path of the construct that the CDK made a resource from, without the `Resource` at its end.
+fn construct_path(metadata: &Node) -> Option<String> {
+    let path = metadata.get("aws:cdk:path")?.as_str()?;
+    let path = path.strip_suffix("/Resource").unwrap_or(path);
+    Some(path.to_owned())
 }
 
 impl Template {
@@ -106,6 +129,7 @@ impl Template {
             resources: Vec::new(),
             loops: Vec::new(),
             outputs: root.get("Outputs").cloned(),
+            globals: root.get("Globals").cloned(),
             transforms: Vec::new(),
             nested: BTreeMap::new(),
             problems: Vec::new(),
@@ -128,6 +152,14 @@ impl Template {
         }
         template.repeated_names(root);
         template
+    }
+
+    /// Whether a transform of SAM makes more of it. Examples often leave the transform out.
+    pub fn is_sam(&self) -> bool {
+        let mut names = self.transforms.iter();
+        let mut resources = self.resources.iter();
+        names.any(|name| name.starts_with("AWS::Serverless-"))
+            || resources.any(|resource| resource.kind.starts_with("AWS::Serverless::"))
     }
 
     /// A template made of `{"key", "value"}` items, each a resource.

@@ -3,7 +3,7 @@
 
 use super::evaluate::argument_pair;
 use super::scope::Scope;
-use crate::iam::{Guard, Node, Part, Place, Problem, Text, Value};
+use crate::iam::{Guard, Node, Part, Place, Problem, Text, UnresolvedKind, Value};
 
 /// Combinations of undecided conditions that one string is followed through.
 const MAX_CASES: usize = 16;
@@ -57,10 +57,8 @@ impl Scope<'_> {
             (Value::String(text), _) => {
                 let origin = Origin::Scalar(node.place, 0);
                 let piece = |part| Piece { part, origin };
-                vec![(
-                    Guard::always(),
-                    text.to_parts().into_iter().map(piece).collect(),
-                )]
+                let parts = self.with_dynamic_references(text.to_parts(), node.place);
+                vec![(Guard::always(), parts.into_iter().map(piece).collect())]
             }
             (_, [member]) if member.key == *"Fn::Sub" => self.sub(&member.value),
             (_, [member]) if member.key == *"Fn::Join" => self.join(&member.value),
@@ -74,6 +72,31 @@ impl Scope<'_> {
                     .collect()
             }
         }
+    }
+
+    /// Parts in which `{{resolve:ssm:name}}` and its like, which are looked up elsewhere when a stack
+    /// is deployed, are unresolved.
+    pub(super) fn with_dynamic_references(&self, parts: Vec<Part>, place: Place) -> Vec<Part> {
+        const OPEN: &str = "{{resolve:";
+        let mut found = Vec::new();
+        for part in parts {
+            let Part::Literal(text) = part else {
+                found.push(part);
+                continue;
+            };
+            let mut rest: &str = &text;
+            while let Some((before, after)) = rest.split_once(OPEN) {
+                let Some((name, after)) = after.split_once("}}") else {
+                    break;
+                };
+                found.push(Part::Literal(before.into()));
+                let name = format!("resolve:{name}");
+                found.push(self.unresolved(&name, UnresolvedKind::Import, place));
+                rest = after;
+            }
+            found.push(Part::Literal(rest.into()));
+        }
+        found
     }
 
     /// A resolved value as pieces of a string; a list is joined by commas.
@@ -128,11 +151,11 @@ impl Scope<'_> {
                         .filter(|character| !character.is_whitespace())
                         .count();
                     counted = at;
-                    let piece = Piece {
-                        part: Part::Literal(literal.into()),
-                        origin: Origin::Scalar(template.place, before),
-                    };
-                    vec![(Guard::always(), vec![piece])]
+                    let origin = Origin::Scalar(template.place, before);
+                    let parts = vec![Part::Literal(literal.into())];
+                    let parts = self.with_dynamic_references(parts, template.place);
+                    let pieces = parts.into_iter().map(|part| Piece { part, origin });
+                    vec![(Guard::always(), pieces.collect())]
                 }
                 SubPiece::Variable(name) => {
                     let variable = variables.and_then(|variables| variables.get(name));
@@ -277,7 +300,8 @@ impl Scope<'_> {
     }
 }
 
-fn is_no_value(node: &Node) -> bool {
+/// `!Ref AWS::NoValue`
+pub(super) fn is_no_value(node: &Node) -> bool {
     node.get("Ref").and_then(Node::as_str) == Some("AWS::NoValue")
 }
 
