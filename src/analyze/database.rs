@@ -2,7 +2,7 @@
 //! (RDS: UsingWithRDS.IAMDBAuth.IAMPolicy).
 
 use crate::catalog::Action;
-use crate::iam::{Glob, Problem, Statement, Text};
+use crate::iam::{Glob, Problem, Statement, Text, UnresolvedKind};
 
 /// What the resource ids of instances, clusters and proxies begin with.
 const PREFIXES: [&str; 3] = ["db-", "cluster-", "prx-"];
@@ -22,16 +22,24 @@ pub(super) fn problem(statement: &Statement) -> Option<Problem> {
     }
     let resources = statement.resource.as_ref().filter(|element| !element.not)?;
     resources.entries.iter().find_map(|entry| {
-        let identifier = identifier(&entry.text)?;
-        Some(
-            Problem::warning(
+        let problem = match identifier(&entry.text)? {
+            Identifier::Wrong(id) => Problem::warning(
                 entry.place,
                 format!(
-                    "`rds-db:connect` matches a database by its resource id (`db-...`), and `{identifier}` is not one: it matches no database"
+                    "`rds-db:connect` matches a database by its resource id (`db-...`), and `{id}` is not one: it matches no database"
                 ),
-            )
-            .hint("use the attribute `DbiResourceId`, or `DBClusterResourceId` of a cluster")
-            .page("RDS:UsingWithRDS.IAMDBAuth.IAMPolicy"),
+            ),
+            Identifier::Doubtful(id) => Problem::warning(
+                entry.place,
+                format!(
+                    "`rds-db:connect` matches a database by its resource id (`db-...`): `{id}` has to be one, and the `Ref` of a database instance is not"
+                ),
+            ),
+        };
+        Some(
+            problem
+                .hint("use the attribute `DbiResourceId`, or `DBClusterResourceId` of a cluster")
+                .page("RDS:UsingWithRDS.IAMDBAuth.IAMPolicy"),
         )
     })
 }
@@ -50,27 +58,38 @@ pub(super) fn matches_none(statement: &Statement) -> bool {
             && element
                 .entries
                 .iter()
-                .all(|entry| identifier(&entry.text).is_some())
+                .all(|entry| matches!(identifier(&entry.text), Some(Identifier::Wrong(_))))
     })
 }
 
-/// What stands in the place of the resource id, where it can be none.
-fn identifier(text: &Text) -> Option<String> {
+/// What stands in the place of a resource id.
+enum Identifier {
+    /// It can be none.
+    Wrong(String),
+    /// A reference of which that is not known.
+    Doubtful(String),
+}
+
+/// What stands in the place of the resource id, where it is none or may be none.
+fn identifier(text: &Text) -> Option<Identifier> {
     let shown = text.to_string();
     let (_, rest) = shown.split_once(":dbuser:")?;
     let id = rest.split('/').next()?;
-    if let Some(reference) = id.strip_prefix("${").and_then(|id| id.strip_suffix('}')) {
-        // The value of `Ref` is the identifier; a parameter or another attribute may be anything.
-        let of_resource = text.references().any(|unresolved| {
-            unresolved.name == reference
-                && unresolved.kind == crate::iam::UnresolvedKind::Attribute
-                && !reference.contains('.')
-        });
-        return of_resource.then(|| id.to_owned());
+    if let Some(name) = id.strip_prefix("${").and_then(|id| id.strip_suffix('}')) {
+        // The value of `Ref` is the identifier; another attribute may be anything.
+        let reference = text.references().find(|own| own.name == name)?;
+        let names_it = name.to_ascii_lowercase().contains("resourceid");
+        return match reference.kind {
+            UnresolvedKind::Attribute if !name.contains('.') => {
+                Some(Identifier::Wrong(id.to_owned()))
+            }
+            UnresolvedKind::Parameter if !names_it => Some(Identifier::Doubtful(id.to_owned())),
+            _ => None,
+        };
     }
     let known = id.split(['*', '?', '$']).next()?;
     let possible = PREFIXES
         .iter()
         .any(|prefix| prefix.starts_with(known) || known.starts_with(prefix));
-    (!possible).then(|| id.to_owned())
+    (!possible).then(|| Identifier::Wrong(id.to_owned()))
 }

@@ -11,6 +11,7 @@ mod permission;
 mod proposal;
 mod purpose;
 mod quotas;
+mod review;
 mod risk;
 
 pub use capability::{
@@ -27,6 +28,7 @@ pub use permission::{Permission, PermissionKind, Scope, permissions, purpose_of}
 pub use proposal::{Blocked, Edit, Owner, Proposal, Proposals, Reach, Width, proposals};
 pub use purpose::{Purpose, Purposes, canonical};
 pub use quotas::quota_problems;
+pub use review::finding_problems;
 pub use risk::{Sensitive, Unscoped, on_everything, unscoped};
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use crate::analyze::quota_problems;
+use crate::analyze::{finding_problems, quota_problems};
 use crate::explain::escape;
 use crate::iam::{
     Place, PolicyKind, Problem, Severity, SizeLimit, SourceId, check_size, parse_document_text,
@@ -68,8 +68,12 @@ impl Lint {
                 .iter()
                 .flat_map(|account| account.all_problems()),
         );
-        let quotas: Vec<Problem> = inventory.accounts.iter().flat_map(quota_problems).collect();
-        problems.extend(&quotas);
+        let accounts = inventory.accounts.iter();
+        let analysed: Vec<Problem> = accounts
+            .flat_map(|account| [quota_problems(account), finding_problems(account)])
+            .flatten()
+            .collect();
+        problems.extend(&analysed);
         problems.sort_by_key(|problem| problem.place);
         match self.format {
             Format::Text => {
