@@ -181,6 +181,9 @@ impl Builder<'_> {
             if let Some(id) = &identity.logical_id {
                 self.add(id, own);
             }
+            if let Some(path) = &identity.friendly {
+                self.add(path, own);
+            }
         }
         if !is_policy {
             self.add(&entity.name(inventory), Item::Entity(entity));

@@ -5,15 +5,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::analyze;
-use crate::iam::Inventory;
+use crate::iam::{Document, Inventory};
+use crate::simulate::Outcome;
 
 use super::children::Forest;
 use super::content::{self, Content, Subject};
 use super::index::Index;
-use super::item::Entity;
+use super::item::{Entity, PolicyAt};
 use super::search::{self, Matches};
 use super::simulator::{self, Answered, Candidate, Field, Query, Trouble};
 use super::tree::{Openness, Row, visible_rows};
+use super::whatif;
 
 /// Kinds of work; a later job of a kind replaces an earlier one.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Hash)]
@@ -32,6 +34,10 @@ pub enum Lane {
     Ask,
     /// Completing a field.
     Complete,
+    /// Supposing that a policy says something else.
+    Suppose,
+    /// Deciding the saved requests.
+    Requests,
 }
 
 /// The newest generation of a lane, shared with running jobs so that they can stop early.
@@ -73,6 +79,8 @@ pub(super) enum Work {
     Count(Vec<Entity>),
     Ask(Box<Query>),
     Complete(Field, Box<Query>, Vec<String>),
+    Suppose(PolicyAt, Arc<Document>),
+    Requests(Vec<Query>),
 }
 
 /// A piece of work.
@@ -95,6 +103,8 @@ impl Job {
             Work::Count(_) => Lane::Count,
             Work::Ask(_) => Lane::Ask,
             Work::Complete(..) => Lane::Complete,
+            Work::Suppose(..) => Lane::Suppose,
+            Work::Requests(_) => Lane::Requests,
         }
     }
 
@@ -109,7 +119,23 @@ impl Job {
         let forest = Forest::new(&self.inventory, &self.index);
         let wanted = || ticket.is_current();
         let answer = match self.work {
-            Work::Index => Answer::Index(Arc::new(Index::build(&self.inventory, wanted))),
+            Work::Index => {
+                let index = Index::build(&self.inventory, wanted);
+                // Whoever searches the catalogue next does not wait for its index.
+                crate::catalog::SearchIndex::get();
+                Answer::Index(Arc::new(index))
+            }
+            Work::Suppose(at, document) => {
+                let supposed = whatif::suppose(&self.inventory, at, &document);
+                Answer::Supposed(Arc::new(supposed), document)
+            }
+            Work::Requests(queries) => {
+                let decide = |query: &Query| {
+                    let answer = simulator::ask(query, &self.inventory, &self.index);
+                    answer.ok().map(|answered| answered.decision.outcome)
+                };
+                Answer::Decided(queries.iter().map(decide).collect())
+            }
             Work::Search(query) => {
                 Answer::Matches(search::search(&query, &self.index, forest, wanted))
             }
@@ -162,6 +188,8 @@ pub(super) enum Answer {
     Counts(Vec<(Entity, usize)>),
     Asked(Result<Box<Answered>, Trouble>),
     Completed(Field, Vec<Candidate>),
+    Supposed(Arc<Inventory>, Arc<Document>),
+    Decided(Vec<Option<Outcome>>),
 }
 
 /// What a piece of work found.

@@ -6,6 +6,7 @@
 mod action;
 mod browse;
 mod children;
+pub mod choosing;
 mod command;
 mod content;
 mod copy;
@@ -25,6 +26,7 @@ pub mod overlay;
 mod overview;
 pub mod pane;
 pub mod picker;
+pub mod reader;
 pub mod rows;
 pub mod search;
 mod searching;
@@ -34,6 +36,7 @@ pub mod simulator;
 mod state;
 pub mod tree;
 mod update;
+pub mod whatif;
 
 pub use action::{
     Action, Choices, Effect, LoadRequest, Mouse, MouseKind, Notice, Purpose, Settings, SourceSpec,

@@ -1,5 +1,8 @@
 //! What lies on top of the main view: a stack, whose top gets the keys first.
 
+use crate::iam::PolicyKind;
+
+use super::choosing::Setting;
 use super::picker::Picker;
 use super::{Input, Purpose};
 
@@ -34,4 +37,10 @@ pub enum PromptKind {
     Open,
     /// The path of a file to read.
     Read(Purpose),
+    /// A policy for the simulator: JSON, or the path of a file.
+    Policy(PolicyKind),
+    /// The value of a parameter.
+    Parameter(String),
+    /// An account, a region or a partition.
+    Setting(Setting),
 }

@@ -2,8 +2,16 @@
 
 use fuzzy_matcher::skim::SkimMatcherV2;
 
+use crate::catalog::SearchIndex;
+use crate::iam::PolicyKind;
+use crate::simulate::LayerKind;
+
+use super::choosing::Setting;
 use super::search::score;
 use super::{Command, Input, Key, SourceSpec};
+
+/// So many actions of the catalogue are offered.
+const ACTIONS: usize = 30;
 
 /// What choosing an entry does.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -20,6 +28,22 @@ pub enum Choice {
     Open(SourceSpec),
     /// Asks for a path to open.
     OpenPath,
+    /// Shows an action of the catalogue.
+    Action(String),
+    /// Leaves a layer out, or takes it in again.
+    Layer(LayerKind),
+    /// Asks for a policy of a kind.
+    AddPolicy(PolicyKind),
+    /// Takes an added policy away.
+    RemovePolicy(usize),
+    /// Opens a saved request.
+    Request(usize),
+    /// Asks for the value of a parameter.
+    Parameter(String),
+    /// Decides a condition.
+    Condition(String),
+    /// Asks for an account, a region or a partition.
+    Setting(Setting),
 }
 
 /// A row of a list.
@@ -65,6 +89,14 @@ pub enum PickerKind {
     Copy,
     /// What can be opened.
     Start,
+    /// The layers of evaluation.
+    Layers,
+    /// Policies beside those that were loaded.
+    Policies,
+    /// The saved requests.
+    Requests,
+    /// What fills templates.
+    Parameters,
 }
 
 /// A list to choose from.
@@ -150,6 +182,7 @@ impl Picker {
     }
 
     fn narrow(&mut self) {
+        self.find_actions();
         let matcher = SkimMatcherV2::default();
         let words: Vec<&str> = self.input.text().split_whitespace().collect();
         if words.is_empty() {
@@ -161,6 +194,10 @@ impl Picker {
                 .enumerate()
                 .filter(|(_, entry)| entry.choice != Choice::Heading)
                 .filter_map(|(position, entry)| {
+                    // The catalogue has ranked its own, by words of descriptions too.
+                    if let Choice::Action(_) = entry.choice {
+                        return Some((1, position));
+                    }
                     let scores = words.iter().map(|word| entry_score(&matcher, entry, word));
                     scores.sum::<Option<i64>>().map(|score| (score, position))
                 })
@@ -171,6 +208,28 @@ impl Picker {
         self.cursor = 0;
         self.offset = 0;
         self.settle_on_choice(true);
+    }
+
+    // The palette reaches the catalogue too, once its index was made in the background.
+    fn find_actions(&mut self) {
+        if self.kind != PickerKind::Palette {
+            return;
+        }
+        let is_action = |entry: &Entry| matches!(entry.choice, Choice::Action(_));
+        self.entries.retain(|entry| !is_action(entry));
+        let query = self.input.text().trim();
+        if query.len() < 3 {
+            return;
+        }
+        let Some(index) = SearchIndex::ready() else {
+            return;
+        };
+        self.entries
+            .extend(index.search(query, ACTIONS).into_iter().map(|action| {
+                let name = action.canonical();
+                let detail = format!("{}  {}", action.level(), action.service().title());
+                Entry::new(name, detail, Choice::Action(name.to_owned()))
+            }));
     }
 
     /// Selects the entry so many positions away, past headings.

@@ -17,6 +17,7 @@ use super::item::{
     Entity, Item, Owner, Part, PolicyAt, ProblemAt, Slot, actions, conditions, principals, problem,
     resources,
 };
+use super::whatif::Suppositions;
 
 /// A piece of a row.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -76,6 +77,8 @@ pub struct RowSource<'a> {
     pub facts: &'a mut HashMap<usize, Facts>,
     /// How many actions a role may use, where that is known.
     pub allowed: &'a HashMap<Entity, usize>,
+    /// What is supposed to be otherwise than it was loaded.
+    pub supposed: &'a Suppositions,
 }
 
 impl RowSource<'_> {
@@ -242,6 +245,13 @@ impl RowSource<'_> {
         } else if let Some((level, ..)) = at.entity.organisation(self.inventory) {
             row.extra = format!("at {}", escape(level));
         }
+        if at
+            .document(self.inventory)
+            .is_some_and(|own| self.supposed.has(own))
+        {
+            row.right
+                .push(Piece::Words(Meaning::Warning, "what if".to_owned()));
+        }
         let guarded = at
             .attachment(self.inventory)
             .is_some_and(|attachment| !attachment.guard.is_always());
@@ -308,6 +318,20 @@ impl RowSource<'_> {
 
 /// What to call an entity: its name, or what its author calls it where the name is not known yet.
 pub fn label(entity: Entity, inventory: &Inventory) -> String {
+    let identity = entity.identity(inventory);
+    let open = identity.filter(|identity| !identity.name.is_plain());
+    // A construct's path begins with the stack, which is the same for all.
+    let construct = open
+        .and_then(|identity| identity.friendly.as_deref())
+        .map(|path| path.split_once('/').map_or(path, |(_, rest)| rest));
+    match construct {
+        Some(path) => path.to_owned(),
+        None => address(entity, inventory),
+    }
+}
+
+/// The name by which a request finds an entity: its own, or that in the template.
+pub fn address(entity: Entity, inventory: &Inventory) -> String {
     let identity = entity.identity(inventory);
     let open = identity.filter(|identity| !identity.name.is_plain());
     let own = open.and_then(|identity| identity.logical_id.as_ref());

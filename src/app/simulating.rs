@@ -1,6 +1,8 @@
 //! What a person does in the simulator.
 
-use crate::simulate::StatementRef;
+use crate::iam::Place;
+use crate::report;
+use crate::simulate::{Decision, StatementRef};
 
 use super::item::{Entity, Item, Owner, PolicyAt};
 use super::job::{Lane, Work};
@@ -59,8 +61,7 @@ impl State {
 
     /// Shows an answer.
     pub(super) fn answered(&mut self, answer: Result<Box<Answered>, Trouble>) {
-        let (width, _) = self.answer_size();
-        self.simulator.show(answer, width, self.ascii);
+        self.simulator.show(answer, self.ascii);
     }
 
     /// Offers candidates for the field that has the keyboard.
@@ -125,19 +126,43 @@ impl State {
                 self.simulator.switch(true);
             }
             Command::Accept => return self.go_to_statement(),
-            Command::Up => self.simulator.move_by(-1),
-            Command::Down => self.simulator.move_by(1),
-            Command::PageUp | Command::HalfPageUp => self.simulator.move_by(-page),
-            Command::PageDown | Command::HalfPageDown => self.simulator.move_by(page),
-            Command::Top => self.simulator.select(0),
-            Command::Bottom => self.simulator.select(usize::MAX),
+            Command::Up => self.simulator.reader.move_by(-1),
+            Command::Down => self.simulator.reader.move_by(1),
+            Command::PageUp | Command::HalfPageUp => self.simulator.reader.move_by(-page),
+            Command::PageDown | Command::HalfPageDown => self.simulator.reader.move_by(page),
+            Command::Top => self.simulator.reader.select(0),
+            Command::Bottom => self.simulator.reader.select(usize::MAX),
             Command::ContextKeys => {
                 let last = self.simulator.context.len().saturating_sub(1);
                 let wanted = self.simulator.context.iter().position(|row| row.suggested);
                 self.simulator.focus = Focus::Field(Field::Context(wanted.unwrap_or(last)));
                 self.complete(effects);
             }
-            Command::Simulate | Command::Simulator => {}
+            Command::Layers => {
+                self.overlays.push(Overlay::Simulator);
+                self.layers();
+                return false;
+            }
+            Command::AddPolicy => {
+                self.overlays.push(Overlay::Simulator);
+                self.policies_to_add();
+                return false;
+            }
+            Command::SaveRequest => self.save_request(effects),
+            Command::Requests => {
+                self.overlays.push(Overlay::Simulator);
+                self.list_requests();
+                return false;
+            }
+            Command::CopyReport | Command::Copy => {
+                let page = self.simulator.reader.page();
+                let style = report::PlainStyle {
+                    width: None,
+                    links: false,
+                    ascii: self.ascii,
+                };
+                effects.push(Effect::Copy(report::plain(page, style)));
+            }
             _ => {}
         }
         true
@@ -170,7 +195,7 @@ impl State {
     fn go_to_statement(&mut self) -> bool {
         let target = self
             .statement_of_line()
-            .and_then(|found| self.place_of(&found));
+            .and_then(|found| self.place_of(&found, self.asked_by()));
         match target {
             Some(item) => {
                 self.pane_focused = false;
@@ -191,33 +216,17 @@ impl State {
     }
 
     fn statement_of_line(&self) -> Option<StatementRef> {
-        let about = self.simulator.lines().get(self.simulator.cursor())?.about?;
+        let about = self.simulator.reader.about()?;
         let Some(Ok(answered)) = &self.simulator.answer else {
             return None;
         };
-        let layers = answered.decision.legs.iter().flat_map(|leg| &leg.layers);
-        for layer in layers {
-            let matched = layer.matched.iter().map(|matched| &matched.statement);
-            let near = layer.near_misses.iter().map(|near| &near.statement);
-            let found = matched.chain(near).find(|found| found.place == about);
-            if found.is_some() {
-                return found.cloned();
-            }
-            let failed = layer.near_misses.iter().find(|near| {
-                let places = near.failed.iter().map(|part| part.place);
-                places.into_iter().any(|place| place == about)
-            });
-            if let Some(near) = failed {
-                return Some(near.statement.clone());
-            }
-        }
-        None
+        statement_at(&answered.decision, about)
     }
 
     /// The row of a statement: at the caller where it has the policy, else where it is defined.
-    fn place_of(&self, found: &StatementRef) -> Option<Item> {
+    pub(super) fn place_of(&self, found: &StatementRef, caller: Option<Entity>) -> Option<Item> {
         let number = u32::try_from(found.number.checked_sub(1)?).ok()?;
-        let own = self.asked_by().and_then(|entity| {
+        let own = caller.and_then(|entity| {
             let policies = entity.policies(&self.inventory).into_iter();
             let mut holding = policies.filter(|at| {
                 at.document(&self.inventory)
@@ -272,4 +281,24 @@ pub(super) fn entity_of(
         account: position(account)?,
         owner,
     })
+}
+
+/// The statement that a decision names and that stands at a place, or has a part there.
+pub(super) fn statement_at(decision: &Decision, about: Place) -> Option<StatementRef> {
+    let layers = decision.legs.iter().flat_map(|leg| &leg.layers);
+    for layer in layers {
+        let matched = layer.matched.iter().map(|matched| &matched.statement);
+        let near = layer.near_misses.iter().map(|near| &near.statement);
+        if let Some(found) = matched.chain(near).find(|found| found.place == about) {
+            return Some(found.clone());
+        }
+        let with_part = layer
+            .near_misses
+            .iter()
+            .find(|near| near.failed.iter().any(|part| part.place == about));
+        if let Some(near) = with_part {
+            return Some(near.statement.clone());
+        }
+    }
+    None
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::iam::Inventory;
 
 use super::children::Forest;
+use super::choosing::SavedRequest;
 use super::content::Subject;
 use super::facts::Facts;
 use super::find::Find;
@@ -19,6 +20,7 @@ use super::pane::Pane;
 use super::rows::{RowSource, RowText};
 use super::simulator::Simulator;
 use super::tree::Tree;
+use super::whatif::{Suppositions, Wanted};
 use super::{Choices, Effect, Keymap, LoadRequest, Notice, Settings, SourceSpec};
 
 /// How the program was started.
@@ -68,6 +70,10 @@ pub struct State {
     pub overlays: Vec<Overlay>,
     /// The simulator, open or not.
     pub simulator: Simulator,
+    /// The requests that were saved.
+    pub requests: Vec<SavedRequest>,
+    /// What is supposed to be otherwise than it was loaded.
+    pub suppositions: Suppositions,
     /// Places visited.
     pub history: History,
     /// What is said in the last line.
@@ -91,6 +97,8 @@ pub struct State {
     pub(super) sources: Vec<SourceSpec>,
     pub(super) settings: Settings,
     pub(super) generation: u64,
+    pub(super) texts_wanted: Vec<Wanted>,
+    pub(super) quitting: bool,
     lanes: HashMap<Lane, Latest>,
 }
 
@@ -111,6 +119,10 @@ impl State {
             dragging: false,
             overlays: Vec::new(),
             simulator: Simulator::default(),
+            requests: Vec::new(),
+            suppositions: Suppositions::default(),
+            texts_wanted: Vec::new(),
+            quitting: false,
             history: History::default(),
             notice: None,
             loading: None,
@@ -220,7 +232,7 @@ impl State {
         let (width, height) = self.pane_size();
         self.pane.resize(width, self.ascii);
         let answer_width = self.answer_size().0;
-        self.simulator.resize(answer_width, self.ascii);
+        self.simulator.reader.resize(answer_width, self.ascii);
         self.pane.scroll_by(0, height);
         self.tree.scroll_by(0, self.tree_height());
         self.know_rows();
@@ -247,6 +259,7 @@ impl State {
             index: &self.index,
             facts: &mut self.facts,
             allowed: &self.allowed,
+            supposed: &self.suppositions,
         };
         for item in crumbs {
             self.texts.entry(item).or_insert_with(|| source.row(item));

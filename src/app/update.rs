@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use crate::iam::Inventory;
 
+use super::content::Subject;
 use super::job::{Answer, Found, Lane, Work};
 use super::overlay::{Overlay, PromptKind};
 use super::picker::{Choice, Picker, PickerKind};
+use super::rows::RowText;
 use super::simulator::Focus;
 use super::tree::{Openness, Tree};
 use super::{
@@ -29,7 +31,7 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Mouse(mouse) => state.mouse(mouse, &mut effects),
         Action::Do(command) => state.perform(command, &mut effects),
         Action::Tick => state.ticks = state.ticks.wrapping_add(1),
-        Action::Found(found) => state.take(found),
+        Action::Found(found) => state.take(found, &mut effects),
         Action::LoadProgress { generation, words } => {
             if generation == state.generation && state.loading.is_some() {
                 state.loading = Some(words);
@@ -50,7 +52,7 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
                 state.overlays.rotate_right(1);
             }
         }
-        Action::TextRead { .. } => {}
+        Action::TextRead { purpose, result } => state.text_read(&purpose, result, &mut effects),
         Action::Notice(notice) => state.notice = Some(notice),
         Action::Themes { current, all } => state.themes = (current, all),
     }
@@ -75,6 +77,8 @@ impl State {
 
     fn key(&mut self, key: Key, effects: &mut Vec<Effect>) {
         self.notice = None;
+        let is_quit = self.keymap.command(self.context(), key) == Some(Command::Quit);
+        self.quitting &= is_quit;
         if self.type_key(key, effects) {
             return;
         }
@@ -121,6 +125,10 @@ impl State {
         match command {
             Command::Simulate => self.simulate(effects),
             Command::Simulator => self.open_simulator(effects),
+            Command::WhatIf => self.what_if(effects),
+            Command::UndoWhatIf => self.undo_what_if(effects),
+            Command::Parameters => self.parameters(),
+            Command::Requests => self.list_requests(),
             Command::Search => self.begin_search(),
             Command::NextMatch => self.next_match(true),
             Command::PreviousMatch => self.next_match(false),
@@ -151,7 +159,7 @@ impl State {
     /// Commands that work whatever lies on top.
     fn everywhere(&mut self, command: Command, effects: &mut Vec<Effect>) -> bool {
         match command {
-            Command::Quit => effects.push(Effect::Quit),
+            Command::Quit => self.quit(effects),
             Command::Suspend => effects.push(Effect::Suspend),
             Command::Redraw => effects.push(Effect::Redraw),
             Command::Help => self.once(PickerKind::Help, menus::help),
@@ -169,6 +177,20 @@ impl State {
             _ => return false,
         }
         true
+    }
+
+    // Nothing is asked but where something would be lost.
+    fn quit(&mut self, effects: &mut Vec<Effect>) {
+        if self.suppositions.is_empty() || self.quitting {
+            effects.push(Effect::Quit);
+            return;
+        }
+        self.quitting = true;
+        let count = crate::explain::count(self.suppositions.len(), "what-if");
+        let key = self.key_words(Command::Quit).unwrap_or_default();
+        self.notice = Some(Notice::info(format!(
+            "{count} would be lost: {key} again leaves, any other key stays"
+        )));
     }
 
     // A list that is already on top closes instead of opening twice.
@@ -237,6 +259,31 @@ impl State {
             Choice::Copy(text) => effects.push(Effect::Copy(text)),
             Choice::Open(source) => self.open(vec![source], effects),
             Choice::OpenPath => menus::open_path(self),
+            Choice::Action(name) => {
+                if let Some(from) = self.selected() {
+                    self.overlays.clear();
+                    effects.push(self.want(Subject::Action(name, from)));
+                    self.pane_focused = true;
+                }
+            }
+            Choice::Layer(layer) => {
+                self.switch_layer(layer, effects);
+                self.layers();
+                if let Some(Overlay::Picker(picker)) = self.overlays.last_mut() {
+                    picker.choose(&Choice::Layer(layer));
+                }
+            }
+            Choice::AddPolicy(kind) => self.ask_for_policy(kind),
+            Choice::RemovePolicy(position) => {
+                if position < self.simulator.extras.len() {
+                    self.simulator.extras.remove(position);
+                    self.ask(effects);
+                }
+            }
+            Choice::Request(position) => self.open_request(position, effects),
+            Choice::Parameter(name) => self.ask_for_parameter(name),
+            Choice::Condition(name) => self.turn_condition(name, effects),
+            Choice::Setting(setting) => self.ask_for_setting(setting),
         }
     }
 
@@ -251,6 +298,9 @@ impl State {
                     self.open(sources, effects);
                 }
             }
+            PromptKind::Policy(kind) => self.policy_given(kind, text, effects),
+            PromptKind::Parameter(name) => self.parameter_given(name, text, effects),
+            PromptKind::Setting(setting) => self.setting_given(setting, text, effects),
             PromptKind::Read(purpose) => effects.push(Effect::ReadFile {
                 purpose,
                 path: text.into(),
@@ -277,34 +327,89 @@ impl State {
     fn loaded(&mut self, result: Result<Arc<Inventory>, String>, effects: &mut Vec<Effect>) {
         self.loading = None;
         match result {
-            Ok(inventory) => self.adopt(inventory, effects),
+            Ok(inventory) => {
+                self.suppositions.clear();
+                self.adopt(inventory, effects);
+            }
             Err(words) => self.notice = Some(Notice::failure(words)),
         }
     }
 
-    fn adopt(&mut self, inventory: Arc<Inventory>, effects: &mut Vec<Effect>) {
+    /// Shows an inventory in place of the one before; where both have the same shape, what is open
+    /// and selected stays.
+    pub(super) fn adopt(&mut self, inventory: Arc<Inventory>, effects: &mut Vec<Effect>) {
+        self.end_search();
+        let same = shape(&self.inventory) == shape(&inventory);
+        let names: Vec<String> = self
+            .crumbs()
+            .into_iter()
+            .map(|item| self.text_of(item).map(RowText::title).unwrap_or_default())
+            .collect();
         self.inventory = inventory;
         self.index = Arc::default();
-        self.overlays
-            .retain(|overlay| !matches!(overlay, Overlay::Picker(picker) if picker.kind == PickerKind::Start));
-        self.find.whole = None;
-        self.find.matches = None;
-        self.find.found.clear();
-        self.find.typing = false;
-        self.history.clear();
+        self.overlays.retain(|overlay| {
+            !matches!(overlay, Overlay::Picker(picker) if picker.kind == PickerKind::Start)
+        });
+        self.find = super::find::Find::default();
         self.texts.clear();
         self.facts.clear();
         self.allowed.clear();
         self.counting.clear();
         self.wanted = None;
-        // Open to the entities: the first question is which roles there are.
-        let level = 2;
-        self.tree = Tree::new(self.forest(), Openness::to_level(level));
+        if same {
+            let open = self.tree.openness().clone();
+            let rows = super::tree::visible_rows(self.forest(), &open);
+            self.take_rows(rows, open);
+        } else {
+            self.history.clear();
+            // Open to the entities: the first question is which roles there are.
+            self.tree = Tree::new(self.forest(), Openness::to_level(2));
+            self.find_again(&names);
+        }
         effects.push(self.job(Lane::Index, Work::Index));
+        self.decide_requests(effects);
+        if self
+            .overlays
+            .iter()
+            .any(|overlay| matches!(overlay, Overlay::Simulator))
+        {
+            self.ask(effects);
+        }
+    }
+
+    // What was selected before, by the names on the way to it.
+    fn find_again(&mut self, names: &[String]) {
+        let forest = super::children::Forest::new(&self.inventory, &self.index);
+        let mut source = super::rows::RowSource {
+            inventory: &self.inventory,
+            index: &self.index,
+            facts: &mut self.facts,
+            allowed: &self.allowed,
+            supposed: &self.suppositions,
+        };
+        let mut among = forest.roots();
+        let mut found = None;
+        for name in names {
+            let Some(item) = among
+                .iter()
+                .find(|item| source.row(**item).title() == *name)
+            else {
+                break;
+            };
+            found = Some(*item);
+            let mut children = Vec::new();
+            forest.children(*item, &mut children);
+            among = children;
+        }
+        if let Some(item) = found {
+            self.tree.reveal(forest, item);
+            let height = self.tree_height();
+            self.tree.show_cursor(height);
+        }
     }
 
     /// Takes what work in the background found, unless the screen has moved on.
-    fn take(&mut self, found: Found) {
+    fn take(&mut self, found: Found, effects: &mut Vec<Effect>) {
         if !found.is_wanted() {
             return;
         }
@@ -324,6 +429,14 @@ impl State {
                 self.pane.show(content, width, self.ascii);
             }
             Answer::Asked(answer) => self.answered(answer),
+            Answer::Supposed(inventory, document) => {
+                self.supposed(inventory, &document, effects);
+            }
+            Answer::Decided(outcomes) => {
+                for (saved, outcome) in self.requests.iter_mut().zip(outcomes) {
+                    saved.outcome = outcome;
+                }
+            }
             Answer::Completed(field, candidates) => self.offered(field, candidates),
             Answer::Counts(counts) => {
                 for (entity, count) in counts {
@@ -399,9 +512,9 @@ impl State {
             Some(Target::Field(position)) => self.click_field(position, effects),
             Some(Target::AnswerLine(line)) => {
                 let again =
-                    self.simulator.focus == Focus::Answer && self.simulator.cursor() == line;
+                    self.simulator.focus == Focus::Answer && self.simulator.reader.cursor() == line;
                 self.simulator.focus = Focus::Answer;
-                self.simulator.select(line);
+                self.simulator.reader.select(line);
                 if again {
                     self.perform(Command::Accept, effects);
                 }
@@ -426,7 +539,7 @@ impl State {
                 let height = self.pane_size().1;
                 self.pane.scroll_by(rows, height);
             }
-            Some(Target::AnswerLine(_)) => self.simulator.move_by(rows),
+            Some(Target::AnswerLine(_)) => self.simulator.reader.move_by(rows),
             Some(Target::ListRow(_) | Target::Overlay) => {
                 if let Some(Overlay::Picker(picker)) = self.overlays.last_mut() {
                     picker.move_by(rows.signum());
@@ -435,4 +548,20 @@ impl State {
             _ => {}
         }
     }
+}
+
+/// How many of everything there is: rows of inventories of one shape stand for the same things.
+fn shape(inventory: &Inventory) -> Vec<[usize; 5]> {
+    let accounts = inventory.accounts.iter();
+    accounts
+        .map(|account| {
+            [
+                account.roles.len(),
+                account.users.len(),
+                account.groups.len(),
+                account.policies.len(),
+                account.resource_policies.len(),
+            ]
+        })
+        .collect()
 }

@@ -7,6 +7,7 @@ mod pane;
 mod pen;
 mod picker;
 mod prompt;
+mod reader;
 mod regions;
 mod simulator;
 pub mod theme;

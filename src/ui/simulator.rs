@@ -9,10 +9,9 @@ use crate::app::simulator::{Field, Focus, Simulator};
 use crate::app::{Input, Target};
 use crate::explain::Mark;
 
-use super::boxes::{Frameable, scrollbar};
-use super::pane::draw_line;
+use super::boxes::Frameable;
 use super::pen::{Pen, clip_front, fill, tint};
-use super::{Look, Regions, View, mark_glyph};
+use super::{Look, Regions, View, mark_glyph, reader};
 
 /// The column behind the labels.
 const LABELS: u16 = 11;
@@ -206,19 +205,7 @@ fn answer(view: &View<'_>, frame: &mut Frame<'_>, area: Rect, regions: &mut Regi
     let state = view.state;
     let simulator = &state.simulator;
     let focused = simulator.focus == Focus::Answer;
-    let height = usize::from(area.height);
-    let offset = simulator.offset(height);
-    let lines = simulator.lines().iter().enumerate().skip(offset);
-    for ((position, line), y) in lines.zip(area.top()..area.bottom()) {
-        let row = Rect::new(area.x, y, area.width, 1);
-        regions.add(row, Target::AnswerLine(position));
-        draw_line(view, frame, row, line, false);
-        if focused && position == simulator.cursor() {
-            tint(frame.buffer_mut(), row, view.theme.style(Look::Selection));
-        }
-    }
-    let edge = Rect::new(area.right(), area.y, 1, area.height);
-    scrollbar(view, frame, edge, offset, simulator.lines().len(), true);
+    reader::draw(view, frame, area, &simulator.reader, focused, regions);
     if let Some(Err(trouble)) = &simulator.answer
         && area.height > 0
     {

@@ -4,7 +4,9 @@
 
 mod browsing;
 mod keys_page;
+mod pictures;
 mod sample;
 mod simulating;
 mod stage;
+mod supposing;
 mod walk;

@@ -125,13 +125,17 @@ fn the_boundary_limits() {
 fn a_line_of_the_answer_leads_to_its_statement_and_back() {
     let mut stage = stage();
     stage.keys("/ 'app-controller-policy' enter right down s");
-    while stage.state.simulator.lines()[stage.state.simulator.cursor()]
+    while stage.state.simulator.reader.lines()[stage.state.simulator.reader.cursor()]
         .about
         .is_none()
     {
-        let before = stage.state.simulator.cursor();
+        let before = stage.state.simulator.reader.cursor();
         stage.keys("down");
-        assert!(stage.state.simulator.cursor() > before, "{}", stage.text());
+        assert!(
+            stage.state.simulator.reader.cursor() > before,
+            "{}",
+            stage.text()
+        );
     }
     stage.keys("enter");
     let text = stage.text().to_lowercase();

@@ -9,7 +9,7 @@ use crate::iam::{Document, Glob, Inventory, Statement, Text};
 use crate::simulate::{Caller, PolicySet, caller_policies};
 
 use super::super::item::{Entity, Owner, actions, resources};
-use super::super::rows::{label, trusted};
+use super::super::rows::{address, trusted};
 use super::super::search::score;
 use super::ask::Query;
 use super::form::Field;
@@ -82,7 +82,7 @@ fn principals(inventory: &Inventory) -> Vec<Candidate> {
     for (account, loaded) in inventory.accounts.iter().enumerate() {
         let name = |owner: Owner| {
             let account = number(account);
-            label(Entity { account, owner }, inventory)
+            address(Entity { account, owner }, inventory)
         };
         for (index, role) in loaded.roles.iter().enumerate() {
             let who = role.trust.as_ref().map(|trust| trusted(&trust.statements));

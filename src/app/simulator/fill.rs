@@ -3,7 +3,7 @@
 use crate::iam::{Entry, Inventory, PolicyKind, PrincipalType, Statement, Text};
 
 use super::super::item::{Entity, Item, Owner, Part, Slot, actions, principals, resources};
-use super::super::rows::label;
+use super::super::rows::address;
 use super::ask::Query;
 
 /// The request that a selection suggests; what it does not say stays as it was.
@@ -58,7 +58,7 @@ pub fn fill(item: Item, before: Query, inventory: &Inventory) -> Query {
 /// The name by which the owner of a policy asks: its own, or that of what the policy is attached to.
 fn caller(entity: Entity, inventory: &Inventory) -> Option<String> {
     match entity.owner {
-        Owner::Role(_) | Owner::User(_) => Some(label(entity, inventory)),
+        Owner::Role(_) | Owner::User(_) => Some(address(entity, inventory)),
         Owner::Managed(_) => {
             let policy = entity.managed(inventory)?;
             policy.attached_to.first().map(|name| {

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::explain::Page;
 use crate::simulate::LayerKind;
 
-use super::super::sheet::{Line, lay_out, wrap};
+use super::super::reader::Reader;
 use super::super::{Input, Key};
 use super::ask::{Answered, Extra, Query, Trouble};
 use super::complete::Candidate;
@@ -71,10 +72,8 @@ pub struct Simulator {
     pub completion: Completion,
     /// The answer, or what is missing.
     pub answer: Option<Result<Box<Answered>, Trouble>>,
-    lines: Vec<Line>,
-    width: usize,
-    cursor: usize,
-    offset: usize,
+    /// The answer in words.
+    pub reader: Reader,
 }
 
 impl Default for Simulator {
@@ -89,10 +88,7 @@ impl Default for Simulator {
             focus: Focus::Field(Field::Principal),
             completion: Completion::default(),
             answer: None,
-            lines: Vec::new(),
-            width: 0,
-            cursor: 0,
-            offset: 0,
+            reader: Reader::default(),
         }
     }
 }
@@ -244,15 +240,17 @@ impl Simulator {
     }
 
     /// Shows an answer, and the keys that could change it.
-    pub fn show(&mut self, answer: Result<Box<Answered>, Trouble>, width: usize, ascii: bool) {
-        if let Ok(answered) = &answer {
-            let keys: Vec<String> = answered.keys().map(str::to_owned).collect();
-            self.suggest(&keys);
-        }
+    pub fn show(&mut self, answer: Result<Box<Answered>, Trouble>, ascii: bool) {
+        let page = match &answer {
+            Ok(answered) => {
+                let keys: Vec<String> = answered.keys().map(str::to_owned).collect();
+                self.suggest(&keys);
+                answered.page.clone()
+            }
+            Err(_) => Page::default(),
+        };
+        self.reader.show(page, ascii);
         self.answer = Some(answer);
-        self.cursor = 0;
-        self.offset = 0;
-        self.lay_out(width, ascii);
     }
 
     // Rows that were only suggested give way to those that are now; typed ones stay where they are.
@@ -281,50 +279,5 @@ impl Simulator {
             }
         }
         self.context.push(ContextRow::default());
-    }
-
-    /// Lays the answer out for a width, if it has another one.
-    pub fn resize(&mut self, width: usize, ascii: bool) {
-        if width != self.width {
-            self.lay_out(width, ascii);
-        }
-    }
-
-    fn lay_out(&mut self, width: usize, ascii: bool) {
-        self.width = width;
-        self.lines = match &self.answer {
-            Some(Ok(answered)) => wrap(&lay_out(&answered.page, width, ascii), width),
-            _ => Vec::new(),
-        };
-        self.select(self.cursor);
-    }
-
-    /// The lines of the answer.
-    pub fn lines(&self) -> &[Line] {
-        &self.lines
-    }
-
-    /// The line that the keyboard is on.
-    pub fn cursor(&self) -> usize {
-        self.cursor
-    }
-
-    /// The first line that is drawn, for a height.
-    pub fn offset(&self, height: usize) -> usize {
-        self.offset
-            .min(self.cursor)
-            .max((self.cursor + 1).saturating_sub(height))
-            .min(self.lines.len().saturating_sub(height))
-    }
-
-    /// Goes to a line of the answer.
-    pub fn select(&mut self, line: usize) {
-        self.cursor = line.min(self.lines.len().saturating_sub(1));
-    }
-
-    /// Goes so many lines on.
-    pub fn move_by(&mut self, lines: isize) {
-        self.select(self.cursor.saturating_add_signed(lines));
-        self.offset = self.cursor.saturating_sub(3);
     }
 }
