@@ -272,14 +272,24 @@ impl State {
     /// Goes where the line of the side pane leads.
     pub(super) fn follow(&mut self, effects: &mut Vec<Effect>) {
         let about = self.pane.marked(true);
-        match self.pane.link().cloned() {
-            Some(Link::Url(url)) => effects.push(Effect::OpenUrl(url)),
-            Some(Link::Action(name)) => {
+        if let Some(link) = self.pane.link().cloned() {
+            self.follow_link(link, effects);
+        } else if let Some(item) = about.and_then(|place| self.part_at(place)) {
+            self.jump(item);
+            self.pane_focused = false;
+        }
+    }
+
+    /// Goes where a link leads.
+    pub(super) fn follow_link(&mut self, link: Link, effects: &mut Vec<Effect>) {
+        match link {
+            Link::Url(url) => effects.push(Effect::OpenUrl(url)),
+            Link::Action(name) => {
                 if let Some(from) = self.selected() {
                     effects.push(self.want(Subject::Action(name, from)));
                 }
             }
-            Some(Link::Arn(arn)) => match self.index.by_arn(&arn) {
+            Link::Arn(arn) => match self.index.by_arn(&arn) {
                 Some(item) => self.jump(item),
                 None => {
                     self.notice = Some(Notice::info(format!(
@@ -288,13 +298,7 @@ impl State {
                     )));
                 }
             },
-            Some(Link::Place(place)) => self.edit_at(place, effects),
-            None => {
-                if let Some(item) = about.and_then(|place| self.part_at(place)) {
-                    self.jump(item);
-                    self.pane_focused = false;
-                }
-            }
+            Link::Place(place) => self.edit_at(place, effects),
         }
     }
 
@@ -319,6 +323,19 @@ impl State {
             }
         }
         None
+    }
+
+    /// Opens the documentation of what the side pane is about.
+    pub(super) fn documentation(&mut self, effects: &mut Vec<Effect>) {
+        let runs = self.pane.lines().iter().flat_map(|line| &line.runs);
+        let url = runs.filter_map(|run| match &run.link {
+            Some(Link::Url(url)) => Some(url.clone()),
+            _ => None,
+        });
+        match url.into_iter().next() {
+            Some(url) => effects.push(Effect::OpenUrl(url)),
+            None => self.notice = Some(Notice::info("nothing here has a page of its own")),
+        }
     }
 
     /// Opens the selection's source in an editor.

@@ -172,6 +172,5 @@ fn command(item: Item, inventory: &Inventory) -> Option<String> {
 /// What the side pane says, as Markdown.
 fn page(state: &State) -> Option<String> {
     let content = state.pane.content()?;
-    let _ = content;
-    None
+    Some(crate::report::markdown(&content.page, 2))
 }

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::analyze;
+use crate::denial::Denial;
 use crate::iam::{Document, Inventory};
 use crate::simulate::Outcome;
 
 use super::children::Forest;
 use super::content::{self, Content, Subject};
+use super::denying;
 use super::index::Index;
 use super::item::{Entity, PolicyAt};
 use super::search::{self, Matches};
@@ -38,6 +40,8 @@ pub enum Lane {
     Suppose,
     /// Deciding the saved requests.
     Requests,
+    /// Answering a denial.
+    Denial,
 }
 
 /// The newest generation of a lane, shared with running jobs so that they can stop early.
@@ -81,6 +85,7 @@ pub(super) enum Work {
     Complete(Field, Box<Query>, Vec<String>),
     Suppose(PolicyAt, Arc<Document>),
     Requests(Vec<Query>),
+    Denial(Option<String>, Vec<Denial>, usize),
 }
 
 /// A piece of work.
@@ -105,6 +110,7 @@ impl Job {
             Work::Complete(..) => Lane::Complete,
             Work::Suppose(..) => Lane::Suppose,
             Work::Requests(_) => Lane::Requests,
+            Work::Denial(..) => Lane::Denial,
         }
     }
 
@@ -128,6 +134,11 @@ impl Job {
             Work::Suppose(at, document) => {
                 let supposed = whatif::suppose(&self.inventory, at, &document);
                 Answer::Supposed(Arc::new(supposed), document)
+            }
+            Work::Denial(text, known, chosen) => {
+                let text = text.as_deref();
+                let read = denying::read(text, known, chosen, &self.inventory);
+                Answer::Denial(Box::new(read))
             }
             Work::Requests(queries) => {
                 let decide = |query: &Query| {
@@ -190,6 +201,7 @@ pub(super) enum Answer {
     Completed(Field, Vec<Candidate>),
     Supposed(Arc<Inventory>, Arc<Document>),
     Decided(Vec<Option<Outcome>>),
+    Denial(Box<denying::Read>),
 }
 
 /// What a piece of work found.

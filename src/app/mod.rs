@@ -10,6 +10,7 @@ pub mod choosing;
 mod command;
 mod content;
 mod copy;
+pub mod denying;
 mod facts;
 pub mod find;
 pub mod geometry;

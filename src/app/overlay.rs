@@ -15,6 +15,8 @@ pub enum Overlay {
     Prompt(Prompt),
     /// The simulator; what it holds outlives it.
     Simulator,
+    /// A denial that was pasted, and the answer to it.
+    Denial,
 }
 
 /// A question with a line of text for an answer.

@@ -40,6 +40,8 @@ pub enum Choice {
     Request(usize),
     /// Asks for the value of a parameter.
     Parameter(String),
+    /// Answers one of the denials that were read.
+    Denial(usize),
     /// Decides a condition.
     Condition(String),
     /// Asks for an account, a region or a partition.
@@ -97,6 +99,8 @@ pub enum PickerKind {
     Requests,
     /// What fills templates.
     Parameters,
+    /// The denials that were read.
+    Denials,
 }
 
 /// A list to choose from.

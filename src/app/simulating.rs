@@ -156,12 +156,7 @@ impl State {
             }
             Command::CopyReport | Command::Copy => {
                 let page = self.simulator.reader.page();
-                let style = report::PlainStyle {
-                    width: None,
-                    links: false,
-                    ascii: self.ascii,
-                };
-                effects.push(Effect::Copy(report::plain(page, style)));
+                effects.push(Effect::Copy(report::markdown(page, 2)));
             }
             _ => {}
         }

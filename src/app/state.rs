@@ -8,6 +8,7 @@ use crate::iam::Inventory;
 use super::children::Forest;
 use super::choosing::SavedRequest;
 use super::content::Subject;
+use super::denying::Denials;
 use super::facts::Facts;
 use super::find::Find;
 use super::geometry::Layout;
@@ -74,6 +75,8 @@ pub struct State {
     pub requests: Vec<SavedRequest>,
     /// What is supposed to be otherwise than it was loaded.
     pub suppositions: Suppositions,
+    /// The denial that was pasted, and its answer.
+    pub denials: Denials,
     /// Places visited.
     pub history: History,
     /// What is said in the last line.
@@ -120,6 +123,7 @@ impl State {
             overlays: Vec::new(),
             simulator: Simulator::default(),
             requests: Vec::new(),
+            denials: Denials::default(),
             suppositions: Suppositions::default(),
             texts_wanted: Vec::new(),
             quitting: false,
@@ -233,6 +237,7 @@ impl State {
         self.pane.resize(width, self.ascii);
         let answer_width = self.answer_size().0;
         self.simulator.reader.resize(answer_width, self.ascii);
+        self.denials.reader.resize(answer_width, self.ascii);
         self.pane.scroll_by(0, height);
         self.tree.scroll_by(0, self.tree_height());
         self.know_rows();

@@ -65,6 +65,8 @@ impl State {
     pub fn context(&self) -> Context {
         match self.top() {
             Some(Overlay::Picker(_) | Overlay::Prompt(_)) => Context::Text,
+            Some(Overlay::Denial) if self.denials.answer.is_none() => Context::Text,
+            Some(Overlay::Denial) => Context::Denial,
             Some(Overlay::Simulator) => match self.simulator.focus {
                 Focus::Field(_) => Context::Text,
                 Focus::Answer => Context::Simulator,
@@ -93,6 +95,8 @@ impl State {
             Some(Overlay::Picker(picker)) => picker.key(key),
             Some(Overlay::Prompt(prompt)) => prompt.input.key(key),
             Some(Overlay::Simulator) => self.type_in_simulator(key, effects),
+            Some(Overlay::Denial) if self.denials.answer.is_none() => self.denials.input.key(key),
+            Some(Overlay::Denial) => false,
             None if self.find.typing => self.type_query(key, effects),
             None => false,
         }
@@ -104,13 +108,13 @@ impl State {
             Some(Overlay::Picker(picker)) => picker.paste(text),
             Some(Overlay::Prompt(prompt)) => prompt.input.insert(text),
             Some(Overlay::Simulator) => self.paste_in_simulator(text, effects),
+            Some(Overlay::Denial) => self.read_denial(text.to_owned(), effects),
             None if self.find.typing => {
                 self.find.input.insert(text);
                 self.query_changed(effects);
             }
-            None => {
-                self.notice = Some(Notice::info("press / to search for what you paste"));
-            }
+            // A paste beside any field is a denial to look into.
+            None => self.read_denial(text.to_owned(), effects),
         }
     }
 
@@ -125,6 +129,7 @@ impl State {
         match command {
             Command::Simulate => self.simulate(effects),
             Command::Simulator => self.open_simulator(effects),
+            Command::PasteDenial => self.paste_denial(),
             Command::WhatIf => self.what_if(effects),
             Command::UndoWhatIf => self.undo_what_if(effects),
             Command::Parameters => self.parameters(),
@@ -137,6 +142,7 @@ impl State {
             Command::Definition => self.definition(effects),
             Command::Problems => self.problems(),
             Command::Edit => self.edit(effects),
+            Command::Documentation => self.documentation(effects),
             Command::Copy => match super::copy::choices(self).into_iter().next() {
                 Some((_, text)) => effects.push(Effect::Copy(text)),
                 None => self.notice = Some(Notice::info("nothing here can be copied")),
@@ -207,6 +213,14 @@ impl State {
             None => false,
             Some(Overlay::Picker(picker)) => {
                 self.in_picker(picker, command, effects);
+                true
+            }
+            Some(Overlay::Denial) => {
+                self.overlays.push(Overlay::Denial);
+                if !self.in_denial(command, effects) {
+                    let is_other = |overlay: &Overlay| !matches!(overlay, Overlay::Denial);
+                    self.overlays.retain(is_other);
+                }
                 true
             }
             Some(Overlay::Simulator) => {
@@ -282,6 +296,7 @@ impl State {
             }
             Choice::Request(position) => self.open_request(position, effects),
             Choice::Parameter(name) => self.ask_for_parameter(name),
+            Choice::Denial(position) => self.answer_denial(position, effects),
             Choice::Condition(name) => self.turn_condition(name, effects),
             Choice::Setting(setting) => self.ask_for_setting(setting),
         }
@@ -437,6 +452,7 @@ impl State {
                     saved.outcome = outcome;
                 }
             }
+            Answer::Denial(read) => self.denial_answered(*read),
             Answer::Completed(field, candidates) => self.offered(field, candidates),
             Answer::Counts(counts) => {
                 for (entity, count) in counts {
@@ -510,6 +526,13 @@ impl State {
                 }
             }
             Some(Target::Field(position)) => self.click_field(position, effects),
+            Some(Target::AnswerLine(line)) if matches!(self.top(), Some(Overlay::Denial)) => {
+                let again = self.denials.reader.cursor() == line;
+                self.denials.reader.select(line);
+                if again {
+                    self.perform(Command::Accept, effects);
+                }
+            }
             Some(Target::AnswerLine(line)) => {
                 let again =
                     self.simulator.focus == Focus::Answer && self.simulator.reader.cursor() == line;
@@ -538,6 +561,9 @@ impl State {
             Some(Target::Pane | Target::PaneLine(_)) => {
                 let height = self.pane_size().1;
                 self.pane.scroll_by(rows, height);
+            }
+            Some(Target::AnswerLine(_)) if matches!(self.top(), Some(Overlay::Denial)) => {
+                self.denials.reader.move_by(rows);
             }
             Some(Target::AnswerLine(_)) => self.simulator.reader.move_by(rows),
             Some(Target::ListRow(_) | Target::Overlay) => {

@@ -3,6 +3,7 @@
 
 mod bars;
 mod boxes;
+mod denial;
 mod pane;
 mod pen;
 mod picker;
@@ -62,6 +63,7 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) -> Regions {
         match overlay {
             Overlay::Picker(picker) => picker::draw(&view, frame, picker, &mut regions),
             Overlay::Prompt(prompt) => prompt::draw(&view, frame, prompt, &mut regions),
+            Overlay::Denial => denial::draw(&view, frame, layout.body(), &mut regions),
             Overlay::Simulator => simulator::draw(&view, frame, layout.body(), &mut regions),
         }
     }
@@ -90,6 +92,15 @@ fn mark_glyph(mark: Mark, ascii: bool) -> &'static str {
 /// The commands that the last line names, the most wanted first.
 fn hinted(state: &State) -> &'static [Command] {
     use Command as C;
+    if matches!(state.top(), Some(Overlay::Denial)) {
+        return &[
+            C::Accept,
+            C::Simulate,
+            C::CopyReport,
+            C::PasteDenial,
+            C::Cancel,
+        ];
+    }
     if matches!(state.top(), Some(Overlay::Simulator)) {
         return match state.simulator.focus {
             Focus::Field(_) => &[C::SwitchPane, C::Accept, C::Cancel],

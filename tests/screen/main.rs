@@ -3,6 +3,7 @@
 #![allow(clippy::panic, clippy::unwrap_used)] // helpers of tests
 
 mod browsing;
+mod denying;
 mod keys_page;
 mod pictures;
 mod sample;
