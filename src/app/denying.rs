@@ -232,8 +232,9 @@ impl State {
                 false
             }
             (None, Some(link)) => {
+                let stays = matches!(link, explain::Link::Url(_));
                 self.follow_link(link, effects);
-                !matches!(self.top(), None)
+                stays
             }
             (None, None) => {
                 self.notice = Some(Notice::info(

@@ -4,6 +4,7 @@
 //! out; their results come back as actions.
 
 mod action;
+mod adopt;
 mod browse;
 mod children;
 pub mod choosing;
@@ -23,6 +24,7 @@ mod json;
 mod key;
 mod keymap;
 pub mod menus;
+mod mouse;
 pub mod overlay;
 mod overview;
 pub mod pane;

@@ -1,21 +1,13 @@
 //! How an action changes the state. Nothing here waits, and nothing does work that grows with the
 //! account: such work is an effect.
 
-use std::sync::Arc;
-
-use crate::iam::Inventory;
-
 use super::content::Subject;
-use super::job::{Answer, Found, Lane, Work};
+use super::job::{Answer, Found};
 use super::overlay::{Overlay, PromptKind};
 use super::picker::{Choice, Picker, PickerKind};
-use super::rows::RowText;
 use super::simulator::Focus;
-use super::tree::{Openness, Tree};
-use super::{
-    Action, Command, Context, Effect, Key, Mouse, MouseKind, Notice, SourceSpec, State, Target,
-    menus,
-};
+use super::tree::Openness;
+use super::{Action, Command, Context, Effect, Key, Notice, SourceSpec, State, menus};
 
 /// Changes the state and says what is wanted from outside.
 pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
@@ -338,91 +330,6 @@ impl State {
         true
     }
 
-    /// Takes what was loaded.
-    fn loaded(&mut self, result: Result<Arc<Inventory>, String>, effects: &mut Vec<Effect>) {
-        self.loading = None;
-        match result {
-            Ok(inventory) => {
-                self.suppositions.clear();
-                self.adopt(inventory, effects);
-            }
-            Err(words) => self.notice = Some(Notice::failure(words)),
-        }
-    }
-
-    /// Shows an inventory in place of the one before; where both have the same shape, what is open
-    /// and selected stays.
-    pub(super) fn adopt(&mut self, inventory: Arc<Inventory>, effects: &mut Vec<Effect>) {
-        self.end_search();
-        let same = shape(&self.inventory) == shape(&inventory);
-        let names: Vec<String> = self
-            .crumbs()
-            .into_iter()
-            .map(|item| self.text_of(item).map(RowText::title).unwrap_or_default())
-            .collect();
-        self.inventory = inventory;
-        self.index = Arc::default();
-        self.overlays.retain(|overlay| {
-            !matches!(overlay, Overlay::Picker(picker) if picker.kind == PickerKind::Start)
-        });
-        self.find = super::find::Find::default();
-        self.texts.clear();
-        self.facts.clear();
-        self.allowed.clear();
-        self.counting.clear();
-        self.wanted = None;
-        if same {
-            let open = self.tree.openness().clone();
-            let rows = super::tree::visible_rows(self.forest(), &open);
-            self.take_rows(rows, open);
-        } else {
-            self.history.clear();
-            // Open to the entities: the first question is which roles there are.
-            self.tree = Tree::new(self.forest(), Openness::to_level(2));
-            self.find_again(&names);
-        }
-        effects.push(self.job(Lane::Index, Work::Index));
-        self.decide_requests(effects);
-        if self
-            .overlays
-            .iter()
-            .any(|overlay| matches!(overlay, Overlay::Simulator))
-        {
-            self.ask(effects);
-        }
-    }
-
-    // What was selected before, by the names on the way to it.
-    fn find_again(&mut self, names: &[String]) {
-        let forest = super::children::Forest::new(&self.inventory, &self.index);
-        let mut source = super::rows::RowSource {
-            inventory: &self.inventory,
-            index: &self.index,
-            facts: &mut self.facts,
-            allowed: &self.allowed,
-            supposed: &self.suppositions,
-        };
-        let mut among = forest.roots();
-        let mut found = None;
-        for name in names {
-            let Some(item) = among
-                .iter()
-                .find(|item| source.row(**item).title() == *name)
-            else {
-                break;
-            };
-            found = Some(*item);
-            let mut children = Vec::new();
-            forest.children(*item, &mut children);
-            among = children;
-        }
-        if let Some(item) = found {
-            self.tree.reveal(forest, item);
-            let height = self.tree_height();
-            self.tree.show_cursor(height);
-        }
-    }
-
     /// Takes what work in the background found, unless the screen has moved on.
     fn take(&mut self, found: Found, effects: &mut Vec<Effect>) {
         if !found.is_wanted() {
@@ -464,130 +371,10 @@ impl State {
         }
     }
 
-    fn take_rows(&mut self, rows: Vec<super::tree::Row>, open: Openness) {
+    pub(super) fn take_rows(&mut self, rows: Vec<super::tree::Row>, open: Openness) {
         let forest = super::children::Forest::new(&self.inventory, &self.index);
         self.tree.replace(forest, rows, open);
         let height = self.tree_height();
         self.tree.show_cursor(height);
     }
-
-    fn mouse(&mut self, mouse: Mouse, effects: &mut Vec<Effect>) {
-        match mouse.kind {
-            MouseKind::Press => self.press(mouse, effects),
-            MouseKind::Drag if self.dragging => {
-                let width = u32::from(self.size.0.max(1));
-                let share = ((u32::from(mouse.x) + 1) * 1000).div_ceil(width);
-                self.divider = u16::try_from(share).unwrap_or(1000).clamp(200, 800);
-            }
-            MouseKind::Drag => {}
-            MouseKind::Release => self.dragging = false,
-            MouseKind::WheelUp => self.wheel(mouse.target, -3),
-            MouseKind::WheelDown => self.wheel(mouse.target, 3),
-        }
-    }
-
-    fn press(&mut self, mouse: Mouse, effects: &mut Vec<Effect>) {
-        self.notice = None;
-        match mouse.target {
-            Some(Target::Divider) => self.dragging = true,
-            Some(Target::Tree) => self.pane_focused = false,
-            Some(Target::TreeRow(position)) => {
-                self.pane_focused = false;
-                if self.tree.cursor() == position {
-                    self.toggle(position);
-                } else {
-                    self.tree.select(position);
-                }
-            }
-            Some(Target::TreeMark(position)) => {
-                self.pane_focused = false;
-                self.tree.select(position);
-                self.toggle(position);
-            }
-            Some(Target::Pane) => self.pane_focused = true,
-            Some(Target::PaneLine(line)) => {
-                let again = self.pane_focused && self.pane.cursor() == line;
-                self.pane_focused = true;
-                self.pane.select(line);
-                if again {
-                    self.follow(effects);
-                }
-            }
-            Some(Target::Crumb(position)) => {
-                if let Some(item) = self.crumbs().get(position) {
-                    self.jump(*item);
-                }
-            }
-            Some(Target::ListRow(position)) => {
-                if let Some(Overlay::Picker(picker)) = self.overlays.last_mut()
-                    && picker.select(position)
-                {
-                    self.perform(Command::Accept, effects);
-                }
-            }
-            Some(Target::Field(position)) => self.click_field(position, effects),
-            Some(Target::AnswerLine(line)) if matches!(self.top(), Some(Overlay::Denial)) => {
-                let again = self.denials.reader.cursor() == line;
-                self.denials.reader.select(line);
-                if again {
-                    self.perform(Command::Accept, effects);
-                }
-            }
-            Some(Target::AnswerLine(line)) => {
-                let again =
-                    self.simulator.focus == Focus::Answer && self.simulator.reader.cursor() == line;
-                self.simulator.focus = Focus::Answer;
-                self.simulator.reader.select(line);
-                if again {
-                    self.perform(Command::Accept, effects);
-                }
-            }
-            Some(Target::Candidate(position)) => {
-                self.simulator.completion.cursor = Some(position);
-                self.perform(Command::Accept, effects);
-            }
-            Some(Target::Outside) => self.perform(Command::Cancel, effects),
-            Some(Target::Command(command)) => self.perform(command, effects),
-            Some(Target::Overlay) | None => {}
-        }
-    }
-
-    fn wheel(&mut self, target: Option<Target>, rows: isize) {
-        match target {
-            Some(Target::Tree | Target::TreeRow(_) | Target::TreeMark(_)) => {
-                let height = self.tree_height();
-                self.tree.scroll_by(rows, height);
-            }
-            Some(Target::Pane | Target::PaneLine(_)) => {
-                let height = self.pane_size().1;
-                self.pane.scroll_by(rows, height);
-            }
-            Some(Target::AnswerLine(_)) if matches!(self.top(), Some(Overlay::Denial)) => {
-                self.denials.reader.move_by(rows);
-            }
-            Some(Target::AnswerLine(_)) => self.simulator.reader.move_by(rows),
-            Some(Target::ListRow(_) | Target::Overlay) => {
-                if let Some(Overlay::Picker(picker)) = self.overlays.last_mut() {
-                    picker.move_by(rows.signum());
-                }
-            }
-            _ => {}
-        }
-    }
-}
-
-/// How many of everything there is: rows of inventories of one shape stand for the same things.
-fn shape(inventory: &Inventory) -> Vec<[usize; 5]> {
-    let accounts = inventory.accounts.iter();
-    accounts
-        .map(|account| {
-            [
-                account.roles.len(),
-                account.users.len(),
-                account.groups.len(),
-                account.policies.len(),
-                account.resource_policies.len(),
-            ]
-        })
-        .collect()
 }

@@ -45,7 +45,7 @@ pub fn draw(view: &View<'_>, frame: &mut Frame<'_>, area: Rect, regions: &mut Re
         pen.skip(1);
         pen.write(line, muted);
     }
-    if let Some(row) = rows.clone().nth(4).or(rows.last()) {
+    if let Some(row) = rows.clone().nth(4).or(rows.clone().next_back()) {
         let mut pen = Pen::new(frame.buffer_mut(), row, state.ascii);
         pen.write(" > ", muted);
         let typed = style.patch(view.theme.style(Look::InputFocused));
