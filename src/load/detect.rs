@@ -6,6 +6,7 @@ use super::error::Fault;
 use super::positions::SourceText;
 use super::progress::Progress;
 use super::snapshot;
+use super::terraform::{self, Terraform};
 use super::values::{self, Cursor};
 use super::yaml::parse_yaml;
 use crate::iam::{
@@ -31,6 +32,8 @@ pub(super) struct Found {
 
 pub(super) enum Content {
     Template(Box<Template>),
+    /// A plan or a state of Terraform.
+    Terraform(Box<Terraform>),
     Account(Box<Account>),
     /// What a snapshot holds; its sources are numbered from behind the snapshot itself.
     Snapshot(Box<Inventory>),
@@ -187,6 +190,21 @@ fn tree(
         return Ok(Found {
             kind,
             content: Content::Template(Box::new(template)),
+            problems,
+        });
+    }
+    let terraform = if terraform::is_plan(&root) {
+        Some(SourceKind::TerraformPlan)
+    } else if terraform::is_state(&root) {
+        Some(SourceKind::TerraformState)
+    } else {
+        None
+    };
+    if let Some(kind) = terraform {
+        let read = terraform::read(&root, Arc::new(SourceText::new(text)));
+        return Ok(Found {
+            kind,
+            content: Content::Terraform(Box::new(read)),
             problems,
         });
     }

@@ -10,6 +10,8 @@ mod details;
 mod detect;
 mod error;
 mod holders;
+mod json_text;
+mod json_write;
 pub mod live;
 mod loose;
 mod nested;
@@ -19,6 +21,7 @@ mod positions;
 mod progress;
 mod read;
 pub mod snapshot;
+mod terraform;
 mod values;
 mod walk;
 mod yaml;
@@ -34,6 +37,7 @@ use crate::aws::ConnectOptions;
 use crate::iam::{Account, Assumed, Inventory, Node, Place, Problem, Source, SourceId};
 use cloudformation::{Given, Surroundings, Template};
 use loose::Loose;
+use terraform::Terraform;
 
 /// What fills templates: values that the user gives. Everything else has a default of the template,
 /// is assumed, or stays unresolved.
@@ -95,6 +99,10 @@ enum Unit {
         path: Option<PathBuf>,
         template: Box<Template>,
         environment: Environment,
+    },
+    Terraform {
+        name: String,
+        terraform: Box<Terraform>,
     },
     Account(Arc<Account>),
 }
@@ -177,6 +185,11 @@ impl Unit {
     fn render(&self, settings: &Settings) -> Account {
         match self {
             Unit::Account(account) => Account::clone(account),
+            Unit::Terraform { name, terraform } => {
+                let mut account = Account::new(name.as_str());
+                settings.apply(&mut account, &Environment::default());
+                terraform::render(account, terraform)
+            }
             Unit::Template {
                 name,
                 template,

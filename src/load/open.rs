@@ -61,7 +61,7 @@ pub(super) fn open(specs: &[SourceSpec], progress: &Progress) -> Result<Sources,
     let consumed = opening.consumed;
     opening.sources.units.retain(|unit| match unit {
         Unit::Template { path, .. } => path.as_ref().is_none_or(|path| !consumed.contains(path)),
-        Unit::Account(_) => true,
+        Unit::Account(_) | Unit::Terraform { .. } => true,
     });
     Ok(opening.sources)
 }
@@ -196,6 +196,10 @@ impl Opening<'_> {
             Content::Template(template) => {
                 self.template(name, path, *template, Environment::default());
             }
+            Content::Terraform(terraform) => self.sources.units.push(Unit::Terraform {
+                name: name.to_owned(),
+                terraform,
+            }),
             Content::Account(mut account) => {
                 name.clone_into(&mut account.name);
                 self.sources.units.push(Unit::Account(Arc::from(account)));

@@ -11,6 +11,7 @@ mod hostile;
 mod loose;
 mod nested;
 mod sam;
+mod terraform;
 
 use iamscope::iam::{Account, Document, Inventory, Role};
 use iamscope::load::{LoadError, Progress, Settings, SourceSpec, load};

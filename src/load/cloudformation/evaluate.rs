@@ -7,8 +7,9 @@ use base64::Engine;
 
 use super::conditions::Exists;
 use super::scope::Scope;
-use super::text::{contradict, joined};
+use super::text::contradict;
 use crate::iam::{Guard, Member, Node, Place, Problem, Text, UnresolvedKind, Value};
+use crate::load::json_text::joined;
 
 /// What a value may be, and when.
 pub(in crate::load) type Cases = Vec<(Guard, Option<Node>)>;
@@ -382,7 +383,7 @@ impl Scope<'_> {
             .map(|(guard, value)| {
                 let node = value.map(|value| {
                     let mut parts = Vec::new();
-                    super::json_text::write(&value, &mut parts);
+                    crate::load::json_write::write(&value, &mut parts);
                     Node::string(argument.place, Text::from_parts(parts))
                 });
                 (guard, node)

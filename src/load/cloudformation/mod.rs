@@ -6,7 +6,7 @@ mod conditions;
 mod documents;
 mod entities;
 mod evaluate;
-mod json_text;
+
 mod loops;
 mod names;
 mod permissions;

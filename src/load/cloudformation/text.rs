@@ -4,41 +4,13 @@
 use super::evaluate::argument_pair;
 use super::scope::Scope;
 use crate::iam::{Guard, Node, Part, Place, Problem, Text, UnresolvedKind, Value};
+use crate::load::json_text::{Origin, Piece};
 
 /// Combinations of undecided conditions that one string is followed through.
 const MAX_CASES: usize = 16;
 
-/// A piece of a string and where it comes from.
-#[derive(Clone, Debug)]
-pub(in crate::load) struct Piece {
-    pub part: Part,
-    pub origin: Origin,
-}
-
-impl Piece {
-    fn len(&self) -> usize {
-        match &self.part {
-            Part::Literal(text) => text.len(),
-            Part::Unresolved(_) => 0,
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(in crate::load) enum Origin {
-    /// Characters of a scalar that begins at a place, behind so many that are not white space.
-    Scalar(Place, usize),
-    /// Something that was put in at a place.
-    Inserted(Place),
-}
-
 /// What a string may be, and when.
 pub(in crate::load) type TextCases = Vec<(Guard, Vec<Piece>)>;
-
-/// The pieces as one text.
-pub(in crate::load) fn joined(pieces: &[Piece]) -> Text {
-    Text::from_parts(pieces.iter().map(|piece| piece.part.clone()))
-}
 
 impl Scope<'_> {
     /// The strings that a value stands for, one for each combination of undecided conditions.

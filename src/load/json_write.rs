@@ -1,4 +1,4 @@
-//! Values written as JSON text: `Fn::ToJsonString`.
+//! Values written as JSON text: `Fn::ToJsonString`, `jsonencode`.
 
 use crate::iam::{Node, Part, Text, Value};
 
