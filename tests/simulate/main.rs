@@ -3,6 +3,10 @@
 #![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing)] // helpers of tests
 
 mod compare;
+mod hostile;
+mod open_parts;
+mod output;
+mod properties;
 mod random;
 mod reference;
 mod vectors;
