@@ -151,6 +151,36 @@ impl Change {
         }
     }
 
+    /// Behind what the change goes where the document stands: the last entry of a list that gets
+    /// one more, the last statement for a new one.
+    pub(super) fn anchor(&self, document: &Document) -> Option<Place> {
+        match self {
+            Change::Statement(_) => document.statements.last().map(|last| last.place),
+            Change::Add {
+                statement, list, ..
+            } => {
+                let own = document.statements.get(statement.checked_sub(1)?)?;
+                let last = match list {
+                    List::Action => own.action.as_ref()?.entries.last(),
+                    List::Resource => own.resource.as_ref()?.entries.last(),
+                    List::Condition(at) => own.conditions.get(*at)?.values.last(),
+                    List::Principal(kind) => {
+                        let entries = own.principal.as_ref()?.entries.iter().rev();
+                        entries
+                            .map(|own| (own.kind, &own.entry))
+                            .find(|(own, _)| own == kind)
+                            .map(|(_, entry)| entry)
+                    }
+                };
+                last.map(|last| last.place)
+            }
+            Change::Remove { .. }
+            | Change::Except { .. }
+            | Change::Condition { .. }
+            | Change::Drop { .. } => None,
+        }
+    }
+
     /// Applies the change. `None` where the document does not have what it is about.
     pub(super) fn apply(&self, document: &Document, kind: PolicyKind) -> Option<Changed> {
         let mut changed = document.clone();

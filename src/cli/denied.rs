@@ -7,13 +7,14 @@ use std::sync::atomic::AtomicBool;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
+use crate::analyze::Edit;
 use crate::denial::{self, Denial, Trail};
-use crate::explain::{answer, answer_page, denial_page, trail_page};
+use crate::explain::{Answer, answer, answer_page, denial_page, trail_page};
 use crate::iam::Inventory;
 use crate::load::{self, Progress};
 use crate::report::{
-    PlainStyle, answer_json, answer_markdown, denial_json, markdown, mask_accounts, plain,
-    trail_json,
+    PlainStyle, answer_json, answer_markdown, denial_json, difference, markdown, mask_accounts,
+    plain, template_diff, trail_json,
 };
 
 use super::sources::Sources;
@@ -36,6 +37,7 @@ const MOST_ANSWERS: usize = 5;
   pbpaste | iamscope denied account.json
   iamscope denied template.yaml --message 'User: arn:aws:iam::123456789012:user/ana is not authorized to perform: ...'
   iamscope denied account.json --events trail.json
+  iamscope denied template.yaml --message \"$MESSAGE\" --diff 1 | patch -p0
   iamscope denied account.json --events trail.json --pick 3 --format markdown --redact
   iamscope denied --batch messages.jsonl")]
 pub(super) struct Denied {
@@ -50,6 +52,9 @@ pub(super) struct Denied {
     /// Answer this denial of the list, counted from 1
     #[arg(long, value_name = "N")]
     pick: Option<usize>,
+    /// Write only the changes of this proposal, counted from 1, as a difference of the file
+    #[arg(long, value_name = "N", requires = "sources")]
+    diff: Option<usize>,
     /// Lines of {"id", "message"} to read; `-` for standard input
     #[arg(long, value_name = "FILE", conflicts_with = "sources")]
     batch: Option<String>,
@@ -159,6 +164,11 @@ impl Denied {
             _ => None,
         };
         let inventory = inventory.as_ref();
+        if let (Some(number), Some(first), Some(inventory)) =
+            (self.diff, denials.first(), inventory)
+        {
+            return differences(&answer(first, inventory), number, inventory);
+        }
         if let Format::Json = self.format {
             let mut objects = denials.iter().map(|denial| match inventory {
                 Some(inventory) => answer_json(&answer(denial, inventory), inventory),
@@ -199,6 +209,26 @@ impl Denied {
         load::load(&self.sources.specs()?, &settings, &Progress::default())
             .map_err(|error| Failure::input(error.to_string()))
     }
+}
+
+/// A proposal as differences: of the files that its policies stand in, where those show plainly what
+/// to change, else of the policies.
+fn differences(answer: &Answer, number: usize, inventory: &Inventory) -> Result<String, Failure> {
+    let list = &answer.proposals.list;
+    let proposal = number.checked_sub(1).and_then(|at| list.get(at));
+    let proposal = proposal.ok_or_else(|| {
+        let count = list.len();
+        Failure::input(format!("there is no proposal {number}, there are {count}"))
+    })?;
+    let of_file = |edit: &Edit| {
+        let path = inventory.path_of(edit.place)?;
+        let text = std::fs::read_to_string(path).ok()?;
+        template_diff(path, &text, edit)
+    };
+    let edits = proposal.edits.iter();
+    let differences =
+        edits.filter_map(|edit| of_file(edit).or_else(|| difference(edit, inventory)));
+    Ok(differences.collect())
 }
 
 /// Reads a file of events, with a line of progress on a terminal.

@@ -14,6 +14,7 @@ mod plain;
 mod redact;
 mod snapshot;
 mod support;
+mod template_diff;
 mod tree;
 
 pub use answer::{answer_json, answer_markdown, difference, mask_accounts, trail_json};
@@ -28,4 +29,5 @@ pub use plain::{PlainStyle, plain};
 pub use redact::{KEY_KIND, Redaction, redact};
 pub use snapshot::{snapshot, to_text as snapshot_text};
 pub use support::{support_json, support_markdown};
+pub use template_diff::template_diff;
 pub use tree::tree_json;

@@ -47,6 +47,10 @@ pub struct Edit {
     pub statement: Option<String>,
     /// Where the statement stands, or the document for a new one.
     pub place: Place,
+    /// Behind what the change goes in the file: the last entry of the list, or the last statement.
+    pub anchor: Option<Place>,
+    /// The entry that is added; `None` for any other change.
+    pub entry: Option<String>,
     /// What is changed; `None` where the whole policy is detached.
     pub change: Option<Change>,
     /// The statement as it is.
@@ -301,6 +305,8 @@ impl Candidate {
             level: self.at.level(policies),
             statement: None,
             place: Place::default(),
+            anchor: None,
+            entry: None,
             change: None,
             before: None,
             after: None,
@@ -362,6 +368,10 @@ impl Edit {
     }
 
     fn at_statement(&mut self, change: &Change, document: &crate::iam::Document) {
+        self.anchor = change.anchor(document).filter(|place| place.is_known());
+        if let Change::Add { entry, .. } = change {
+            self.entry = entry.as_plain().map(str::to_owned);
+        }
         let Some(number) = change.statement() else {
             return;
         };
