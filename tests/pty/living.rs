@@ -32,6 +32,9 @@ fn ticks(process: u32) -> u64 {
 #[test]
 fn idle_is_no_bytes_and_no_work() {
     let mut terminal = Terminal::start(&["--demo"]);
+    // The last of the counts, which come from behind.
+    terminal.wait_for("7,011");
+    std::thread::sleep(std::time::Duration::from_secs(2));
     terminal.wait_for_quiet();
     let (bytes, before) = (terminal.written(), ticks(terminal.process()));
     std::thread::sleep(std::time::Duration::from_secs(2));
@@ -46,6 +49,8 @@ fn idle_is_no_bytes_and_no_work() {
 fn the_terminal_is_asked_for_its_background_and_the_answer_is_no_key() {
     let mut terminal = Terminal::start(&["--demo"]);
     assert_eq!(terminal.count(b"\x1b]11;?\x1b\\"), 1);
+    terminal.wait_for("7,011");
+    std::thread::sleep(std::time::Duration::from_secs(2));
     terminal.wait_for_quiet();
     let before = terminal.text();
     // As keys this would close, search, and leave.
