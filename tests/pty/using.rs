@@ -32,11 +32,9 @@ fn script(folder: &Path, name: &str, lines: &str) -> PathBuf {
 fn browsing_and_searching_the_demo() {
     let mut terminal = Terminal::start(&["--demo"]);
     terminal.wait_for("gitpod-customer-debug-access-ro");
-    terminal.send("/foobar-prom");
-    terminal.wait_for("1 match");
-    terminal.send("\r");
-    terminal.wait_for("foobar-prometheus");
-    terminal.wait_for("Managed policies › foobar-prometheus");
+    terminal.send("/usage\r");
+    terminal.wait_for("foobar-usage");
+    terminal.wait_for("Managed policies › foobar-usage");
     terminal.send("?");
     terminal.wait_for("┌ Help");
     terminal.send("\x1b");
@@ -97,10 +95,8 @@ fn the_editor_gets_the_file_the_line_and_the_keyboard() {
 fn without_a_desktop_the_terminal_is_asked_to_copy() {
     let mut terminal = Terminal::start(&["--demo"]);
     terminal.wait_for("gitpod-customer-debug-access-ro");
-    terminal.send("/foobar-prom");
-    terminal.wait_for("1 match");
-    terminal.send("\r");
-    terminal.wait_for("Managed policies › foobar-prometheus");
+    terminal.send("/usage\r");
+    terminal.wait_for("Managed policies › foobar-usage");
     terminal.send("y");
     terminal.wait_for("OSC 52");
     // The beginning of `{`, in base64.
