@@ -49,6 +49,11 @@ impl Errands {
         });
     }
 
+    /// Where to send what goes to the screen.
+    pub fn outcomes(&self) -> &mpsc::UnboundedSender<Outcome> {
+        &self.outcomes
+    }
+
     /// Sends something to the screen, behind what is already waiting.
     pub fn give(&self, outcome: Outcome) {
         let _ = self.outcomes.send(outcome);

@@ -1,30 +1,24 @@
 //! One sitting at the screen: the loop.
 
+mod effects;
+mod start;
+
 use std::io;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
-use tokio::time::{MissedTickBehavior, interval, sleep_until, timeout};
+use tokio::time::sleep_until;
 
 use super::appearance::Appearance;
-use super::errands::{Errands, Outcome, existing_file, failure, info};
-use super::loading::{self, Loading};
-use super::watch::{self, Watch};
-use super::{Options, RunError, config, input, recent};
-use crate::app::{
-    Action, Choices, Command, Effect, LoadRequest, Notice, Setup, SourceSpec, State, update,
-};
-use crate::aws::Profiles;
-use crate::terminal::{
-    Capabilities, Editor, Events, Happening, Places, Screen, end_by_signal, osc52,
-};
+use super::errands::{Errands, Outcome};
+use super::loading::Loading;
+use super::watch::Watch;
+use super::{RunError, input, recent};
+use crate::app::{Action, Notice, SourceSpec, State, update};
+use crate::terminal::{Events, Happening, Places, Screen, end_by_signal, osc52};
 use crate::ui::{self, Regions};
 
-/// How long the first frame may wait for something to show.
-const FIRST_FRAME: Duration = Duration::from_millis(10);
-/// How long the first frame then waits for the terminal to tell its background.
-const BACKGROUND: Duration = Duration::from_millis(5);
 /// How often a spinner turns.
 const TICK: Duration = Duration::from_millis(100);
 /// How long to take in what is waiting before the next frame.
@@ -44,7 +38,6 @@ enum Wake {
     Happening(Happening),
     Outcome(Outcome),
     Tick,
-    Look,
 }
 
 /// The screen with everything around it.
@@ -69,123 +62,8 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// Starts loading, then takes the terminal.
-    pub async fn begin(options: Options) -> Result<Self, RunError> {
-        let places = Places::find();
-        let capabilities = Capabilities::detect();
-        let (config, keymap, mut complaints) = config::read(places.as_ref());
-        let appearance = match (options.theme, config.theme) {
-            (Some(name), _) => Appearance::new(Some(&name), capabilities, places.clone()),
-            (None, Some(name)) => Appearance::new(Some(&name), capabilities, places.clone())
-                .or_else(|words| {
-                    complaints.push(words);
-                    Appearance::new(None, capabilities, places.clone())
-                }),
-            (None, None) => Appearance::new(None, capabilities, places.clone()),
-        }
-        .map_err(RunError::Theme)?;
-
-        let (sources, given) = loading::split(options.sources);
-        let (sender, mut outcomes) = mpsc::unbounded_channel();
-        let (state, effects) = State::new(Setup {
-            keymap,
-            sources,
-            settings: loading::settings(options.settings),
-            ascii: options.ascii || config.ascii || !capabilities.unicode,
-            size: crossterm::terminal::size()?,
-        });
-        let mut loading = Loading::new(given);
-        let errands = Errands::new(sender);
-        let (mut later, mut requested) = (Vec::new(), Vec::new());
-        for effect in effects {
-            match effect {
-                Effect::Load(request) => {
-                    requested.clone_from(&request.sources);
-                    loading.begin(request, &errands);
-                }
-                effect => later.push(effect),
-            }
-        }
-        // A small source is there before the first frame, and a wrong path never opens the screen.
-        let first = match requested.is_empty() {
-            true => None,
-            false => timeout(FIRST_FRAME, outcomes.recv()).await.ok().flatten(),
-        };
-        if let Some(Outcome::Action(Action::Loaded {
-            result: Err(words), ..
-        })) = first
-        {
-            return Err(RunError::Source(words));
-        }
-
-        let events = Events::new()?;
-        let screen = Screen::open(!(options.no_mouse || config.no_mouse))?;
-        let mut session = Session {
-            is_first_load: !requested.is_empty(),
-            state,
-            appearance,
-            screen,
-            events,
-            errands,
-            loading,
-            outcomes,
-            regions: Regions::default(),
-            watch: options.watch.then(Watch::default),
-            places,
-            requested,
-            taken: Instant::now(),
-        };
-        session.settle(capabilities, complaints).await?;
-        for effect in later {
-            session.carry_out(effect).await?;
-        }
-        if let Some(outcome) = first {
-            session.take_outcome(outcome).await?;
-        }
-        Ok(session)
-    }
-
-    /// What is to be known before the first frame.
-    async fn settle(
-        &mut self,
-        capabilities: Capabilities,
-        complaints: Vec<String>,
-    ) -> Result<(), RunError> {
-        let ask = capabilities.can_be_asked && self.appearance.is_automatic();
-        if ask {
-            self.screen.ask_background()?;
-            self.events.expect_answer();
-        }
-        self.events.resume();
-        if ask && let Ok(happening) = timeout(BACKGROUND, self.events.next()).await {
-            self.take_happening(happening).await?;
-        }
-        self.act(self.themes()).await?;
-        if let (true, Some(places)) = (self.requested.is_empty(), self.places.clone()) {
-            self.errands.run(move || {
-                let recent = recent::read(&places);
-                let profiles = Profiles::read();
-                let profiles = profiles
-                    .iter()
-                    .map(|profile| (profile.name.clone(), profile.kind().name().to_owned()))
-                    .collect();
-                Some(Outcome::Action(Action::Choices(Choices {
-                    profiles,
-                    recent,
-                })))
-            });
-        }
-        if !complaints.is_empty() {
-            let notice = Notice::failure(complaints.join("; "));
-            self.act(Action::Notice(notice)).await?;
-        }
-        Ok(())
-    }
-
     /// Draws, waits, takes in what happened, until the person leaves.
     pub async fn run(mut self) -> Result<(), RunError> {
-        let mut look = interval(watch::EVERY);
-        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut tick = Instant::now() + TICK;
         loop {
             self.draw()?;
@@ -193,7 +71,6 @@ impl Session {
                 happening = self.events.next() => Wake::Happening(happening),
                 Some(outcome) = self.outcomes.recv() => Wake::Outcome(outcome),
                 () = sleep_until(tick.into()), if self.state.is_busy() => Wake::Tick,
-                _ = look.tick(), if self.watch.is_some() => Wake::Look,
             };
             if matches!(wake, Wake::Tick) {
                 tick = Instant::now() + TICK;
@@ -248,12 +125,6 @@ impl Session {
                     self.act(action).await?;
                 }
                 self.act(Action::Tick).await
-            }
-            Wake::Look => {
-                if self.watch.as_mut().is_some_and(Watch::has_changed) {
-                    return self.act(Action::Do(Command::Reload)).await;
-                }
-                Ok(Flow::Continue)
             }
         }
     }
@@ -315,7 +186,7 @@ impl Session {
                 _ => None,
             });
             let files = read.into_iter().chain(asked).map(PathBuf::from);
-            watch.set(files.filter(|path| path.exists()));
+            watch.set(files.collect(), self.errands.outcomes());
         }
         if let Some(places) = self.places.clone() {
             let sources = self.requested.clone();
@@ -334,107 +205,6 @@ impl Session {
             }
         }
         Ok(Flow::Continue)
-    }
-
-    async fn carry_out(&mut self, effect: Effect) -> Result<Flow, RunError> {
-        match effect {
-            Effect::Compute(job) => self.errands.compute(job),
-            Effect::Load(request) => self.load(request),
-            Effect::CancelLoad => {
-                self.is_first_load = false;
-                self.loading.cancel();
-            }
-            Effect::Copy(text) => self.errands.copy(text),
-            Effect::OpenEditor { path, line, column } => {
-                self.open_editor(&path, line, column).await?;
-            }
-            Effect::EditText {
-                purpose,
-                text,
-                extension,
-            } => {
-                let edited = self
-                    .elsewhere(|editor| editor.edit(&text, extension))
-                    .await?;
-                let result = edited.map_err(|error| error.to_string());
-                self.errands
-                    .give(Outcome::Action(Action::TextRead { purpose, result }));
-            }
-            Effect::ReadFile { purpose, path } => self.errands.read_file(purpose, path),
-            Effect::WriteFile { path, text } => self.errands.write_file(path, text),
-            Effect::OpenUrl(address) => self.errands.open_url(address),
-            Effect::SetTheme(name) => match self.appearance.choose(&name) {
-                Ok(()) => self.errands.give(Outcome::Action(self.themes())),
-                Err(words) => self.errands.give(failure(words)),
-            },
-            Effect::SetMouse(on) => self.screen.set_mouse(on)?,
-            Effect::Redraw => self.screen.clear()?,
-            Effect::Suspend => {
-                let suspended = self.screen.suspend();
-                self.taken = Instant::now();
-                self.tell_size();
-                if let Err(error) = suspended {
-                    self.errands.give(failure(format!("cannot stop: {error}")));
-                }
-            }
-            Effect::Quit => return Ok(Flow::Leave),
-        }
-        Ok(Flow::Continue)
-    }
-
-    fn load(&mut self, request: LoadRequest) {
-        self.requested.clone_from(&request.sources);
-        self.loading.begin(request, &self.errands);
-    }
-
-    async fn open_editor(&mut self, path: &str, line: u32, column: u32) -> io::Result<()> {
-        let name = Editor::from_environment().name().to_owned();
-        let (opened, words) = if let Some(file) = existing_file(path) {
-            let open = |editor: &Editor| editor.open(&file, line, column);
-            (self.elsewhere(open).await?, format!("back from {name}"))
-        } else if let Some(text) = self.loading.text_of(path).map(<[u8]>::to_vec) {
-            let show = |editor: &Editor| editor.show(&text, line, column);
-            let words = format!("back from {name}; that was a copy, as `{path}` is no file");
-            (self.elsewhere(show).await?, words)
-        } else {
-            let words = format!("`{path}` is no file that an editor could open");
-            self.errands.give(failure(words));
-            return Ok(());
-        };
-        self.errands.give(match opened {
-            Ok(status) if status.success() => info(words),
-            Ok(status) => failure(format!("`{name}` ended with {status}")),
-            Err(error) => failure(format!("`{name}` cannot be started: {error}")),
-        });
-        Ok(())
-    }
-
-    /// Gives the terminal to an editor and takes it back when the editor has ended.
-    async fn elsewhere<T>(&mut self, work: impl FnOnce(&Editor) -> T) -> io::Result<T> {
-        self.events.pause().await;
-        self.screen.leave();
-        let result = work(&Editor::from_environment());
-        self.screen.come_back()?;
-        self.taken = Instant::now();
-        self.events.resume();
-        self.tell_size();
-        Ok(result)
-    }
-
-    /// Takes the terminal again after the program was stopped from outside.
-    async fn come_back(&mut self) -> io::Result<()> {
-        self.screen.come_back()?;
-        self.taken = Instant::now();
-        self.tell_size();
-        Ok(())
-    }
-
-    /// The terminal may have got another size while it was not ours.
-    fn tell_size(&self) {
-        if let Ok((columns, rows)) = self.screen.size() {
-            self.errands
-                .give(Outcome::Action(Action::Resize(columns, rows)));
-        }
     }
 
     fn themes(&self) -> Action {

@@ -2,32 +2,83 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use super::errands::Outcome;
+use crate::app::{Action, Command};
+
 /// How often to look.
-pub(super) const EVERY: Duration = Duration::from_millis(500);
+const EVERY: Duration = Duration::from_millis(500);
 
-type Seen = BTreeMap<PathBuf, Option<(SystemTime, u64)>>;
-
-/// Files and how they were when last looked at.
-#[derive(Debug, Default)]
+/// Looks at the files of what is loaded, away from the loop, and asks for a reload.
+#[derive(Default)]
 pub(super) struct Watch {
-    known: Seen,
-    /// What the last look found, when it was not what is known: the change may still go on.
-    changing: Option<Seen>,
+    known: Arc<Mutex<Seen>>,
+    looking: Option<JoinHandle<()>>,
 }
 
 impl Watch {
-    /// Watches these files as they are now.
-    pub fn set(&mut self, files: impl Iterator<Item = PathBuf>) {
-        self.known = look(files);
+    /// Watches these files. One that was watched before counts as it was then: it may have changed
+    /// while it was read.
+    pub fn set(&mut self, files: Vec<PathBuf>, outcomes: &mpsc::UnboundedSender<Outcome>) {
+        if let Some(looking) = self.looking.take() {
+            looking.abort();
+        }
+        let (known, outcomes) = (Arc::clone(&self.known), outcomes.clone());
+        self.looking = Some(tokio::spawn(async move {
+            let mut files = Some(files);
+            loop {
+                let (known, files) = (Arc::clone(&known), files.take());
+                let look = tokio::task::spawn_blocking(move || {
+                    let mut seen = known.lock().unwrap_or_else(PoisonError::into_inner);
+                    match files {
+                        Some(files) => seen.set(files),
+                        None => return seen.has_changed(),
+                    }
+                    false
+                });
+                let Ok(changed) = look.await else { return };
+                let reload = Outcome::Action(Action::Do(Command::Reload));
+                if changed && outcomes.send(reload).is_err() {
+                    return;
+                }
+                tokio::time::sleep(EVERY).await;
+            }
+        }));
+    }
+}
+
+/// When a file was last written and how long it is; `None` where there is none.
+type Stamp = Option<(SystemTime, u64)>;
+
+/// Files and how they were when last looked at.
+#[derive(Debug, Default)]
+struct Seen {
+    known: BTreeMap<PathBuf, Stamp>,
+    /// What the last look found, when it was not what is known: the change may still go on.
+    changing: Option<BTreeMap<PathBuf, Stamp>>,
+}
+
+impl Seen {
+    fn set(&mut self, files: Vec<PathBuf>) {
+        let before = std::mem::take(&mut self.known);
+        let stamp = |path: PathBuf| {
+            let stamp = before.get(&path).copied().unwrap_or_else(|| stamp(&path));
+            (path, stamp)
+        };
+        self.known = files.into_iter().map(stamp).collect();
         self.changing = None;
     }
 
     /// Whether a file has changed and has then stayed as it is for one look.
-    pub fn has_changed(&mut self) -> bool {
-        let now = look(self.known.keys().cloned());
+    fn has_changed(&mut self) -> bool {
+        let now = self.known.keys().map(|path| (path.clone(), stamp(path)));
+        let now: BTreeMap<PathBuf, Stamp> = now.collect();
         if now == self.known {
             self.changing = None;
             return false;
@@ -42,15 +93,9 @@ impl Watch {
     }
 }
 
-fn look(files: impl Iterator<Item = PathBuf>) -> Seen {
-    files
-        .map(|path| {
-            let metadata = fs::metadata(&path).ok();
-            let seen =
-                metadata.and_then(|metadata| Some((metadata.modified().ok()?, metadata.len())));
-            (path, seen)
-        })
-        .collect()
+fn stamp(path: &Path) -> Stamp {
+    let metadata = fs::metadata(path).ok()?;
+    Some((metadata.modified().ok()?, metadata.len()))
 }
 
 #[cfg(test)]
@@ -62,8 +107,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         fs::write(&path, "1").unwrap();
-        let mut watch = Watch::default();
-        watch.set([path.clone()].into_iter());
+        let mut watch = Seen::default();
+        watch.set(vec![path.clone()]);
         assert!(!watch.has_changed());
         fs::write(&path, "22").unwrap();
         assert!(!watch.has_changed(), "may still be written");
@@ -71,6 +116,10 @@ mod tests {
         assert!(!watch.has_changed(), "is still written");
         assert!(watch.has_changed());
         assert!(!watch.has_changed());
+        fs::write(&path, "4444").unwrap();
+        watch.set(vec![path.clone()]);
+        assert!(!watch.has_changed());
+        assert!(watch.has_changed(), "was changed while it was read");
         fs::remove_file(&path).unwrap();
         assert!(!watch.has_changed());
         assert!(watch.has_changed());
