@@ -76,7 +76,7 @@ impl State {
     }
 
     /// Shows the whole tree again, where it was before.
-    fn restore_tree(&mut self) {
+    pub(super) fn restore_tree(&mut self) {
         if let Some(whole) = self.find.whole.take() {
             self.tree = whole;
             self.texts.clear();

@@ -340,9 +340,15 @@ impl State {
                 self.index = index;
                 self.texts.clear();
                 self.wanted = None;
+                // A search that was quicker than the index found nothing yet.
+                let is_searching = self.find.waiting || self.find.is_filtering();
+                self.restore_tree();
                 let open = self.tree.openness().clone();
                 let rows = super::tree::visible_rows(self.forest(), &open);
                 self.take_rows(rows, open);
+                if is_searching {
+                    self.query_changed(effects);
+                }
             }
             Answer::Matches(matches) => self.found(matches),
             Answer::Rows(rows, open) => self.take_rows(rows, open),

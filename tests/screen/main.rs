@@ -5,6 +5,7 @@
 mod browsing;
 mod denying;
 mod keys_page;
+mod late;
 mod pictures;
 mod sample;
 mod simulating;
