@@ -87,7 +87,6 @@ commands! {
     Layers "layers" "switch layers of evaluation off and on",
     AddPolicy "add-policy" "add a session policy, an SCP, a resource or an endpoint policy",
     CopyReport "copy-report" "copy the answer as Markdown",
-    ExportRequests "export-requests" "write the saved requests as a batch file",
 }
 
 /// Where a key is pressed. A key is looked up in its own context first, then in `Everywhere`.
