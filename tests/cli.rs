@@ -191,8 +191,9 @@ fn gitpods_tokens_reach_the_role_of_their_subject_only() {
 #[test]
 fn the_pipeline_updates_services_and_tags_nothing() {
     let source = template("codepipeline_service_role.json");
+    // Its name holds the region, which the resource says.
     let role = "AWSCodePipelineServiceRole-eu-west-2-MyFirstPipeline";
-    let source = [source.as_str(), "--region", "eu-west-2"];
+    let source = [source.as_str()];
     decides(
         "allow",
         &source,

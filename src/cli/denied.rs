@@ -11,7 +11,6 @@ use crate::analyze::Edit;
 use crate::denial::{self, Denial, Trail};
 use crate::explain::{Answer, answer, answer_page, denial_page, trail_page};
 use crate::iam::Inventory;
-use crate::load::{self, Progress};
 use crate::report::{
     PlainStyle, answer_json, answer_markdown, denial_json, difference, markdown, mask_accounts,
     plain, template_diff, trail_json,
@@ -160,7 +159,9 @@ impl Denied {
 
     fn answers(&self, denials: &[Denial]) -> Result<String, Failure> {
         let inventory = match denials.first() {
-            Some(first) if !self.sources.is_empty() => Some(self.load_for(first)?),
+            Some(first) if !self.sources.is_empty() => {
+                Some(self.sources.load_for(&denial::home(first))?)
+            }
             _ => None,
         };
         let inventory = inventory.as_ref();
@@ -196,18 +197,6 @@ impl Denied {
             (_, None) => plain(&denial_page(denial), style()),
         });
         Ok(texts.collect::<Vec<_>>().join("\n"))
-    }
-
-    /// Loads the sources; templates are filled with the account and region of the message, where the
-    /// user gives none.
-    fn load_for(&self, denial: &Denial) -> Result<Inventory, Failure> {
-        let home = denial::home(denial);
-        let mut settings = self.sources.settings();
-        settings.account = settings.account.or(home.account);
-        settings.region = settings.region.or(home.region);
-        settings.partition = settings.partition.or(home.partition);
-        load::load(&self.sources.specs()?, &settings, &Progress::default())
-            .map_err(|error| Failure::input(error.to_string()))
     }
 }
 

@@ -9,6 +9,7 @@ use clap::Args;
 use crate::aws::ConnectOptions;
 use crate::iam::Inventory;
 use crate::load::{self, Progress, Settings, SourceSpec};
+use crate::simulate::Home;
 
 use super::Failure;
 use super::live::Live;
@@ -128,12 +129,22 @@ impl Sources {
 
     /// Everything that the sources hold.
     pub(super) fn load(&self) -> Result<Inventory, Failure> {
+        self.load_for(&Home::default())
+    }
+
+    /// Everything that the sources hold, where templates are filled with what a request says of its
+    /// account and region and the user gives none.
+    pub(super) fn load_for(&self, home: &Home) -> Result<Inventory, Failure> {
         if self.is_empty() {
             return Err(Failure::input(
                 "name a SOURCE: a file, a folder, `-`, `--demo` or `--profile NAME`",
             ));
         }
-        load::load(&self.specs()?, &self.settings(), &Progress::default())
+        let mut settings = self.settings();
+        settings.account = settings.account.or_else(|| home.account.clone());
+        settings.region = settings.region.or_else(|| home.region.clone());
+        settings.partition = settings.partition.or_else(|| home.partition.clone());
+        load::load(&self.specs()?, &settings, &Progress::default())
             .map_err(|error| Failure::input(error.to_string()))
     }
 }

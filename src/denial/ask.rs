@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::catalog;
 use crate::iam::{Account, Arn, Inventory, Part, Place, Text, Unresolved, UnresolvedKind};
-use crate::simulate::{KeyValue, Missing, Request, organisation_facts, owner_of};
+use crate::simulate::{Home, KeyValue, Missing, Request, organisation_facts, owner_of};
 
 use super::{Denial, Seen};
 
@@ -123,31 +123,16 @@ fn unmasked(arn: &str, denial: &Denial, account: Option<&Account>) -> Text {
     }
 }
 
-/// Where the denied call took place, as far as the message says: what a template is to be
-/// rendered for, so that its names are those of the message.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Home {
-    /// The caller's account.
-    pub account: Option<String>,
-    /// The region.
-    pub region: Option<String>,
-    /// The partition.
-    pub partition: Option<String>,
-}
-
-/// The account, region and partition of a denial.
+/// Where the denied call took place, as far as the message says.
 pub fn home(denial: &Denial) -> Home {
-    let caller = denial.principal.as_deref().and_then(Arn::parse);
-    let resource = denial.resource.as_deref().and_then(Arn::parse);
-    let given = |text: &str| (!text.is_empty() && !text.contains('*')).then(|| text.to_owned());
     let requested = denial
         .context
         .iter()
         .find(|fact| fact.key == "aws:RequestedRegion")
-        .and_then(|fact| fact.values.first().cloned());
-    Home {
-        account: caller.and_then(|arn| given(arn.account)),
-        region: requested.or_else(|| resource.and_then(|arn| given(arn.region))),
-        partition: caller.or(resource).and_then(|arn| given(arn.partition)),
-    }
+        .and_then(|fact| fact.values.first().map(String::as_str));
+    Home::of(
+        denial.principal.as_deref(),
+        denial.resource.as_deref(),
+        requested,
+    )
 }

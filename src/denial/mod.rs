@@ -24,7 +24,7 @@ mod wrapper;
 #[cfg(test)]
 mod tests;
 
-pub use ask::{Asked, Home, ask, home};
+pub use ask::{Asked, ask, home};
 pub use caller::{Found, Seen, find};
 pub use trail::{Group, Progress, ScanError, Trail, scan};
 pub use types::{Cause, ContextFact, Denial, Field, PolicyType};

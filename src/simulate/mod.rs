@@ -15,6 +15,7 @@ mod decision;
 mod depends;
 mod failures;
 mod guards;
+mod home;
 mod keys;
 mod layers;
 mod naming;
@@ -43,6 +44,7 @@ pub use decision::{
     Decision, FailedPart, Layer, LayerKind, LayerStatus, Leg, Matched, NearMiss, Outcome, PartKind,
     Rule, RuleStatus, StatementRef,
 };
+pub use home::Home;
 pub use naming::{resource_named, session_legs};
 pub use policies::{NamedPolicy, PolicyLevel, PolicySet};
 pub use prepare::Prepared;

@@ -11,9 +11,9 @@ use crate::iam::{
 };
 use crate::report::Case;
 use crate::simulate::{
-    Caller, Context, Decision, KeyValue, Missing, NamedPolicy, Policies, PolicyLevel, PolicySet,
-    Request, RequestResource, organisation_facts, owner_id, owner_of, policies_for, resource_named,
-    session_legs,
+    Caller, Context, Decision, Home, KeyValue, Missing, NamedPolicy, Policies, PolicyLevel,
+    PolicySet, Request, RequestResource, organisation_facts, owner_id, owner_of, policies_for,
+    resource_named, session_legs,
 };
 
 use super::super::Failure;
@@ -91,7 +91,7 @@ impl Question {
         let mut inventory = if sources.is_empty() {
             Inventory::default()
         } else {
-            sources.load()?
+            sources.load_for(&self.home(principal))?
         };
         let files = self.files(&mut inventory)?;
         let caller = Caller::find(&inventory, principal)
@@ -122,6 +122,17 @@ impl Question {
         };
         let decision = Policies::compile(&policies).evaluate(&request);
         Ok((request, decision))
+    }
+
+    /// What the request itself says of where it is made.
+    fn home(&self, principal: &str) -> Home {
+        let region = self
+            .context
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case("aws:RequestedRegion"))
+            .map(|(_, value)| value.as_str());
+        let resource = self.resources.first().map(String::as_str);
+        Home::of(Some(principal), resource, region)
     }
 
     /// The resources asked for; `*` for an action that has no resource types.
