@@ -7,6 +7,7 @@
 mod assume;
 mod clients;
 mod connect;
+mod decode;
 mod details;
 mod extras;
 mod fallback;
@@ -22,8 +23,10 @@ mod simulator;
 
 pub use assume::AssumeRole;
 pub use connect::{AskMfa, Caller, ConnectOptions, Connection, connect};
+pub use decode::decode_message;
 pub use details::{AccountPart, load_account};
 pub use extras::{Extras, extras};
+pub use fallback::read_role;
 pub use fault::{AwsError, FaultKind};
 pub use operations::{Feature, OPERATIONS, Operation, least_policy};
 pub use organisation::{OrgLevelRead, Organisation, organisation};

@@ -104,7 +104,7 @@ operations! {
         "GetRolePolicy" "ListInstanceProfilesForRole" "ListUsers" "GetUser" "ListAttachedUserPolicies"
         "ListUserPolicies" "GetUserPolicy" "ListGroupsForUser" "ListGroups" "GetGroup"
         "ListAttachedGroupPolicies" "ListGroupPolicies" "GetGroupPolicy" "ListPolicies" "GetPolicy"
-        "GetPolicyVersion";
+        "GetPolicyVersion" "ListPolicyVersions";
     Organisation "Organizations" "organizations": "DescribeOrganization" "ListParents"
         "ListPoliciesForTarget" "DescribePolicy";
     Simulator "IAM" "iam": "SimulatePrincipalPolicy";

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::aws::{self, AwsError, Connection, Feature, OPERATIONS, Question, least_policy};
 
 use super::Failure;
-use super::live::Live;
+use super::live::{Live, waiting};
 
 /// Print the least policy that the program needs in an account, ready to paste.
 ///
@@ -67,34 +67,26 @@ impl Permissions {
             writeln!(out, "{:#}", least_policy(&features))?;
             return Ok(ExitCode::SUCCESS);
         }
-        let answers = self
-            .asked(&features)
-            .map_err(|error| Failure::input(error.to_string()))?;
+        let answers = waiting(self.asked(&features))?;
         writeln!(out, "{:#}", Value::from(answers))?;
         Ok(ExitCode::SUCCESS)
     }
 
-    fn asked(&self, features: &[Feature]) -> Result<Vec<Value>, AwsError> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| AwsError::internal(&error.to_string()))?;
-        runtime.block_on(async {
-            let connection = aws::connect(&self.live.options(self.region.as_ref())).await?;
-            let mut answers = Vec::new();
-            for operation in OPERATIONS
-                .iter()
-                .filter(|one| features.contains(&one.feature))
-            {
-                let decision = decision(&connection, operation.action).await?;
-                answers.push(json!({
-                    "feature": operation.feature.name(),
-                    "action": operation.action,
-                    "decision": decision,
-                }));
-            }
-            Ok(answers)
-        })
+    async fn asked(&self, features: &[Feature]) -> Result<Vec<Value>, AwsError> {
+        let connection = aws::connect(&self.live.options(self.region.as_ref())).await?;
+        let mut answers = Vec::new();
+        for operation in OPERATIONS
+            .iter()
+            .filter(|one| features.contains(&one.feature))
+        {
+            let decision = decision(&connection, operation.action).await?;
+            answers.push(json!({
+                "feature": operation.feature.name(),
+                "action": operation.action,
+                "decision": decision,
+            }));
+        }
+        Ok(answers)
     }
 }
 

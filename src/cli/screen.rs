@@ -18,6 +18,9 @@ pub(super) struct Screen {
     /// Read the sources again when their files change
     #[arg(long)]
     watch: bool,
+    /// Neither keep live accounts for the next start nor show what was kept
+    #[arg(long)]
+    no_cache: bool,
     /// Draw with ASCII characters only
     #[arg(long)]
     ascii: bool,
@@ -33,6 +36,7 @@ impl Screen {
             settings: self.sources.settings(),
             theme: self.theme,
             watch: self.watch,
+            no_cache: self.no_cache,
             ascii: self.ascii,
             no_mouse: self.no_mouse,
         })

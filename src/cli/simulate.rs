@@ -1,7 +1,6 @@
 //! `iamscope simulate`: one request, or a batch of cases.
 
 mod ask;
-mod aws;
 
 use std::io::{BufWriter, Write, stdout};
 use std::process::ExitCode;
@@ -9,13 +8,16 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
+use crate::aws;
 use crate::explain::{decision_page, escape};
 use crate::report::{
     AwsAnswer, BatchOptions, beside_json, decision_line, plain, run_batch, verdict,
 };
+use crate::runtime::aws_question;
 use crate::simulate::{Decision, Outcome, Request};
 
 use super::failure::ANSWER_IS_NO;
+use super::live::waiting;
 use super::output::style_of_output;
 use super::sources::Sources;
 use super::{Failure, lines};
@@ -124,8 +126,11 @@ impl Simulate {
                 "`--ask-aws` wants `--profile`: whose simulator to ask",
             ));
         };
-        let answers = aws::ask(&options, request);
-        let answers = answers.map_err(|error| Failure::input(error.to_string()))?;
+        let question = aws_question(request);
+        let answers = waiting(async {
+            let connection = aws::connect(&options).await?;
+            aws::ask(&connection, &question).await
+        })?;
         for answer in &answers {
             let theirs = AwsAnswer {
                 resource: &answer.resource,

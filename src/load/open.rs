@@ -11,6 +11,7 @@ use super::error::{Fault, LoadError};
 use super::progress::Progress;
 use super::walk::{Folder, walk};
 use super::{DEMO, Environment, SourceSpec, Sources, Unit, cdk, live, nested, read};
+use crate::aws::ConnectOptions;
 use crate::iam::{Place, Problem, Source, SourceId, SourceKind};
 
 /// Bytes that the files of one folder may have together.
@@ -31,6 +32,8 @@ pub(super) fn open(specs: &[SourceSpec], progress: &Progress) -> Result<Sources,
         progress,
         consumed: HashSet::new(),
     };
+    let mut live: Vec<(&ConnectOptions, SourceId)> = Vec::new();
+    let mut places = Vec::new();
     for spec in specs {
         progress.check()?;
         match spec {
@@ -50,12 +53,19 @@ pub(super) fn open(specs: &[SourceSpec], progress: &Progress) -> Result<Sources,
             SourceSpec::Live(options) => {
                 let id = opening.add_source(&live::source_name(options));
                 opening.set_kind(id, SourceKind::Live);
-                let account = live::load_waiting(options, id, progress)?;
-                let units = &mut opening.sources.units;
-                units.push(Unit::Account(Arc::new(account)));
+                live.push((options, id));
+                places.push(opening.sources.units.len());
             }
             SourceSpec::Path(path) if path.is_dir() => opening.folder(path)?,
             SourceSpec::Path(path) => opening.file(path)?,
+        }
+    }
+    if !live.is_empty() {
+        let loaded = live::load_waiting(&live, progress)?;
+        // From the last on, so that the places before stay right.
+        for (place, account) in places.into_iter().zip(loaded).rev() {
+            let units = &mut opening.sources.units;
+            units.insert(place, Unit::Account(Arc::new(account)));
         }
     }
     let consumed = opening.consumed;

@@ -1,20 +1,51 @@
 //! How far loading has come, and the wish to stop it, shared with whoever shows it.
 
+use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::LoadError;
+use super::live::LiveProgress;
+use crate::iam::SourceId;
+
+/// Is told of every step of a live source.
+type Watcher = Box<dyn Fn(SourceId, LiveProgress) + Send + Sync>;
 
 /// Counts of a load in progress. All methods may be called from any thread.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Progress {
     files: AtomicU64,
     bytes: AtomicU64,
     cancelled: AtomicBool,
     words: Mutex<String>,
+    watcher: Option<Watcher>,
+}
+
+impl fmt::Debug for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Progress")
+            .field("files", &self.files)
+            .field("bytes", &self.bytes)
+            .field("cancelled", &self.cancelled)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Progress {
+    /// Progress of which live sources tell every step, on the thread that loads.
+    pub fn watching(watcher: impl Fn(SourceId, LiveProgress) + Send + Sync + 'static) -> Self {
+        Progress {
+            watcher: Some(Box::new(watcher)),
+            ..Progress::default()
+        }
+    }
+
+    pub(super) fn watched(&self, source: SourceId, event: LiveProgress) {
+        if let Some(watcher) = &self.watcher {
+            watcher(source, event);
+        }
+    }
+
     /// Files looked at so far.
     pub fn files(&self) -> u64 {
         self.files.load(Ordering::Relaxed)

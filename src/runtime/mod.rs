@@ -3,6 +3,8 @@
 //! meet.
 
 mod appearance;
+mod aws_question;
+pub mod cache;
 mod config;
 mod errands;
 mod input;
@@ -17,6 +19,8 @@ use crate::load::{Settings, SourceSpec};
 use crate::terminal::{self, Places};
 use session::Session;
 
+pub use aws_question::aws_question;
+
 /// How the screen was asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -28,6 +32,8 @@ pub struct Options {
     pub theme: Option<String>,
     /// Whether to read the sources again when their files change.
     pub watch: bool,
+    /// Whether live accounts are neither kept for the next start nor painted from what was kept.
+    pub no_cache: bool,
     /// Whether only ASCII may be drawn, whatever the terminal can.
     pub ascii: bool,
     /// Whether the mouse is left to the terminal.

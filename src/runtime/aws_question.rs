@@ -1,23 +1,11 @@
-//! The same question to AWS's own simulator.
+//! A request as a question to AWS's own simulator.
 
-use crate::aws::{self, Answer, AwsError, ConnectOptions, ContextValue, Question};
+use crate::aws::{ContextValue, Question};
 use crate::catalog::{KeyType, condition_key};
 use crate::simulate::{KeyValue, Request};
 
-/// Asks AWS with exactly the same context; keys that are absent or unknown here are not sent.
-pub(super) fn ask(options: &ConnectOptions, request: &Request) -> Result<Vec<Answer>, AwsError> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| AwsError::internal(&error.to_string()))?;
-    let question = question(request);
-    runtime.block_on(async {
-        let connection = aws::connect(options).await?;
-        aws::ask(&connection, &question).await
-    })
-}
-
-fn question(request: &Request) -> Question {
+/// The question with exactly the same context; keys that are absent or unknown here are not sent.
+pub fn aws_question(request: &Request) -> Question {
     let principal = &request.principal;
     let policies_of = principal.role_arn.clone().or_else(|| {
         let arn = principal.arn.as_ref()?;
