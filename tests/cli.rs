@@ -300,6 +300,69 @@ fn expectations_and_checks_set_the_exit_code() {
     assert_eq!(stdout(&checked).lines().count(), 2);
 }
 
+/// What a template leaves open stays open: the case decides the same without the template.
+#[test]
+fn a_decision_leaves_as_a_case_that_is_checked_without_its_source() {
+    let mut batch = String::new();
+    for (file, parameters, principal, action, resource, expected) in [
+        (
+            "matillion_agent.yml",
+            "BucketName=acme",
+            "TaskRole",
+            "s3:ListBucket",
+            "arn:aws:s3:::acme",
+            "allow",
+        ),
+        (
+            "gitpod_oidc.yml",
+            "Unused=x",
+            "gitpod-developer",
+            "iam:ListRoles",
+            "*",
+            "explicitDeny",
+        ),
+        (
+            "codepipeline_service_role.json",
+            "Unused=x",
+            "CodePipelineServiceRole",
+            "ecs:TagResource",
+            "arn:aws:ecs:eu-west-2:123456789012:task-definition/web:3",
+            "implicitDeny",
+        ),
+    ] {
+        let output = run(&[
+            "simulate",
+            &template(file),
+            "--param",
+            parameters,
+            "--principal",
+            principal,
+            "--action",
+            action,
+            "--resource",
+            resource,
+            "--format",
+            "case",
+        ]);
+        assert_eq!(code(&output), 0, "{}", stderr(&output));
+        let line = stdout(&output);
+        let case: Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(case["expected"], expected, "{line}");
+        assert_eq!(line.lines().count(), 1);
+        batch.push_str(&line);
+    }
+    let checked = run_with(&batch, &["simulate", "--batch", "-", "--check"]);
+    assert_eq!(code(&checked), 0, "{}", stdout(&checked));
+    assert_eq!(
+        stdout(&checked).trim(),
+        r#"{"checked":3,"differ":0,"errors":0}"#
+    );
+    // Another policy under the same expectation is told.
+    let changed = batch.replacen("s3:ListBucket\"", "s3:ListBuckets\"", 1);
+    let checked = run_with(&changed, &["simulate", "--batch", "-", "--check"]);
+    assert_eq!(code(&checked), 1, "{}", stdout(&checked));
+}
+
 #[test]
 fn a_bad_line_of_a_batch_is_reported_in_its_place() {
     let good = r#"{"name": "p", "policy_type": "scp", "text": "{}"}"#;

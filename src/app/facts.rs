@@ -1,8 +1,6 @@
 //! What the marks of a row say, counted once for each document.
 
-use crate::iam::{Document, Effect, Severity, Statement, Text};
-
-use super::item::{actions, conditions, principals, resources};
+use crate::iam::{Document, Effect, Severity};
 
 /// What a document holds, for the marks of the rows above it.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -34,7 +32,7 @@ impl Facts {
                 Some(Effect::Deny) => facts.deny += 1,
                 None => {}
             }
-            facts.unresolved |= is_unresolved(statement);
+            facts.unresolved |= statement.is_open();
         }
         facts
     }
@@ -48,20 +46,4 @@ impl Facts {
             problems: self.problems + other.problems,
         }
     }
-}
-
-/// Whether a statement has a part that is not known yet.
-pub fn is_unresolved(statement: &Statement) -> bool {
-    let open = |text: &Text| !text.is_plain();
-    !statement.guard.is_always()
-        || principals(statement)
-            .iter()
-            .any(|principal| open(&principal.entry.text))
-        || actions(statement)
-            .iter()
-            .chain(resources(statement))
-            .any(|entry| open(&entry.text) || !entry.guard.is_always())
-        || conditions(statement).iter().any(|condition| {
-            open(&condition.key) || condition.values.iter().any(|value| open(&value.text))
-        })
 }

@@ -11,7 +11,7 @@ use crate::iam::{
 };
 
 use super::children::Forest;
-use super::facts::{Facts, is_unresolved};
+use super::facts::Facts;
 use super::index::Index;
 use super::item::{
     Entity, Item, Owner, Part, PolicyAt, ProblemAt, Slot, actions, conditions, principals, problem,
@@ -447,7 +447,7 @@ fn statement_row(statement: &Statement) -> RowText {
         Meaning::Plain,
         escape(&what(statement)).into_owned(),
     ));
-    if is_unresolved(statement) {
+    if statement.is_open() {
         row.right.push(Piece::Mark(Mark::Unresolved));
     }
     if statement.unreadable {

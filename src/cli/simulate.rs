@@ -11,10 +11,11 @@ use serde_json::json;
 use crate::aws;
 use crate::explain::{decision_page, escape};
 use crate::report::{
-    AwsAnswer, BatchOptions, beside_json, decision_line, plain, run_batch, verdict,
+    AwsAnswer, BatchOptions, beside_json, case_line, case_name, decision_line, plain, run_batch,
+    verdict,
 };
 use crate::runtime::aws_question;
-use crate::simulate::{Decision, Outcome, Request};
+use crate::simulate::{Decision, Outcome, Policies, PolicySet, Request};
 
 use super::failure::ANSWER_IS_NO;
 use super::live::waiting;
@@ -33,7 +34,11 @@ use ask::Question;
       --resource arn:aws:s3:::any/key
   iamscope simulate template.yaml --param BucketName=acme --principal TaskRole --action s3:ListBucket \\
       --resource arn:aws:s3:::acme --expect allow
-  iamscope simulate --batch requests.jsonl --check")]
+  iamscope simulate --batch requests.jsonl --check
+
+A decision that is to stay as it is, checked in CI without the source:
+  iamscope simulate template.yaml --principal TaskRole --action s3:ListBucket \\
+      --resource arn:aws:s3:::acme --format case >> requests.jsonl")]
 pub(super) struct Simulate {
     #[command(flatten)]
     sources: Sources,
@@ -79,6 +84,8 @@ impl Expect {
 enum Format {
     Text,
     Json,
+    /// One line of a batch, with every policy in play and this decision as the one expected
+    Case,
 }
 
 impl Simulate {
@@ -97,8 +104,14 @@ impl Simulate {
                 ExitCode::SUCCESS
             });
         }
-        let (request, decision) = self.question.decide(&self.sources)?;
-        self.write(&mut out, &request, &decision)?;
+        if self.ask_aws && matches!(self.format, Format::Case) {
+            return Err(Failure::input(
+                "`--format case` writes a case and nothing else: leave out `--ask-aws`",
+            ));
+        }
+        let (request, policies) = self.question.ask(&self.sources)?;
+        let decision = Policies::compile(&policies).evaluate(&request);
+        self.write(&mut out, &request, &policies, &decision)?;
         out.flush()?;
         if self.ask_aws {
             self.beside(&mut out, &request, &decision)?;
@@ -139,7 +152,7 @@ impl Simulate {
             };
             match self.format {
                 Format::Json => writeln!(out, "{}", beside_json(request, decision, theirs))?,
-                Format::Text => writeln!(
+                Format::Text | Format::Case => writeln!(
                     out,
                     "AWS's simulator on {}: {}; {}",
                     escape(&answer.resource),
@@ -155,6 +168,7 @@ impl Simulate {
         &self,
         out: &mut dyn Write,
         request: &Request,
+        policies: &PolicySet,
         decision: &Decision,
     ) -> Result<(), Failure> {
         match self.format {
@@ -167,6 +181,13 @@ impl Simulate {
                 out.write_all(
                     plain(&decision_page(request, decision), style_of_output()).as_bytes(),
                 )?;
+            }
+            Format::Case => {
+                let name = self.question.name();
+                let name = name.map_or_else(|| case_name(request), str::to_owned);
+                let line = case_line(&name, request, policies, decision);
+                let line = line.map_err(|error| Failure::input(error.to_string()))?;
+                writeln!(out, "{line}")?;
             }
         }
         Ok(())

@@ -123,6 +123,21 @@ impl Statement {
             _ => self.number.to_string(),
         }
     }
+
+    /// Whether it has a part that is not known yet: a reference, or an undecided condition.
+    pub fn is_open(&self) -> bool {
+        let open = |entry: &Entry| !entry.text.is_plain() || !entry.guard.is_always();
+        let principals = self.principal.iter().flat_map(|own| &own.entries);
+        let actions = self.action.iter().flat_map(|own| &own.entries);
+        let resources = self.resource.iter().flat_map(|own| &own.entries);
+        !self.guard.is_always()
+            || principals.map(|own| &own.entry).any(open)
+            || actions.chain(resources).any(open)
+            || self
+                .conditions
+                .iter()
+                .any(|own| !own.key.is_plain() || own.values.iter().any(open))
+    }
 }
 
 /// One value of an element, and where it stands.

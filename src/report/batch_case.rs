@@ -4,13 +4,15 @@
 use std::sync::Arc;
 
 use crate::iam::{
-    Arn, JsonError, Node, PolicyKind, Principal, SessionKind, SourceId, Value, parse_document,
-    parse_document_text, parse_json,
+    Arn, JsonError, Node, PolicyKind, Principal, SessionKind, SourceId, Text, Value,
+    parse_document, parse_document_text, parse_json,
 };
 use crate::simulate::{
-    Context, Credential, DependentAction, KeyValue, LayerKind, NamedPolicy, OrgFacts, Outcome,
-    PolicyLevel, PolicySet, Request, RequestResource,
+    Context, Credential, DependentAction, KeyValue, LayerKind, Missing, NamedPolicy, OrgFacts,
+    Outcome, PolicyLevel, PolicySet, Request, RequestResource,
 };
+
+use super::batch_open::with_open_parts;
 
 /// A line of a batch that cannot be read.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -73,7 +75,7 @@ impl Case {
     /// # Errors
     /// A line that is not JSON or lacks what every case has.
     pub fn read(line: &str) -> Result<Self, CaseError> {
-        let node = parse_json(line, SourceId::default())?;
+        let node = with_open_parts(&parse_json(line, SourceId::default())?);
         if !matches!(node.value, Value::Object(_)) {
             return Err(kind("case", "an object", &node));
         }
@@ -115,6 +117,13 @@ impl<'a> Fields<'a> {
     fn text(self, field: &str) -> Result<Option<&'a str>, CaseError> {
         self.get(field)
             .map(|node| node.as_str().ok_or_else(|| kind(field, "a string", node)))
+            .transpose()
+    }
+
+    /// Text that a template may leave open.
+    fn open_text(self, field: &str) -> Result<Option<&'a Text>, CaseError> {
+        self.get(field)
+            .map(|node| node.text().ok_or_else(|| kind(field, "a string", node)))
             .transpose()
     }
 
@@ -183,7 +192,11 @@ fn request(fields: Fields<'_>) -> Result<Request, CaseError> {
     }
     request.context = context(fields)?;
     for key in fields.texts("unknown")? {
-        request.context.set(&key, KeyValue::Unknown);
+        match key.as_str() {
+            // Every key that could be in the request at all.
+            "*" => request.context.missing = Missing::Unknown,
+            key => request.context.set(key, KeyValue::Unknown),
+        }
     }
     request.credential = match fields.get("credential") {
         None => None,
@@ -222,11 +235,14 @@ fn principal(who: Fields<'_>) -> Result<Principal, CaseError> {
             found: format!("`{named}`"),
         });
     };
+    let (arn, role_arn) = (who.open_text("arn")?, who.open_text("role_arn")?);
+    let mut open = [role_arn, arn].into_iter().flatten();
     let mut principal = Principal {
         kind: session,
-        arn: who.string("arn")?,
+        arn: arn.map(ToString::to_string),
         account: who.string("account")?,
-        role_arn: who.string("role_arn")?,
+        role_arn: role_arn.map(ToString::to_string),
+        symbolic_arn: open.find(|arn| !arn.is_plain()).cloned(),
         role_id: who.string("role_id")?,
         user_id: who.string("user_id")?,
         issuer_arn: who.string("issuer_arn")?,
@@ -261,7 +277,7 @@ fn principal(who: Fields<'_>) -> Result<Principal, CaseError> {
 fn resources(fields: Fields<'_>) -> Result<Vec<RequestResource>, CaseError> {
     let several = fields.list("resources")?;
     if several.is_empty() {
-        let mut resource = RequestResource::new(fields.text("resource")?.unwrap_or("*"));
+        let mut resource = RequestResource::new(arn_or_all(fields, "resource")?);
         resource.account = fields.string("resource_account")?;
         return Ok(vec![resource]);
     }
@@ -269,16 +285,21 @@ fn resources(fields: Fields<'_>) -> Result<Vec<RequestResource>, CaseError> {
         .iter()
         .map(|node| match &node.value {
             Value::Object(_) => resource(Fields(node), "arn"),
-            _ => match node.as_str() {
-                Some(arn) => Ok(RequestResource::new(arn)),
+            _ => match node.text() {
+                Some(arn) => Ok(RequestResource::new(arn.clone())),
                 None => Err(kind("resources", "a list of objects", node)),
             },
         })
         .collect()
 }
 
+fn arn_or_all(fields: Fields<'_>, field: &str) -> Result<Text, CaseError> {
+    let given = fields.open_text(field)?;
+    Ok(given.cloned().unwrap_or_else(|| "*".into()))
+}
+
 fn resource(fields: Fields<'_>, arn: &'static str) -> Result<RequestResource, CaseError> {
-    let mut resource = RequestResource::new(fields.text(arn)?.unwrap_or("*"));
+    let mut resource = RequestResource::new(arn_or_all(fields, arn)?);
     resource.account = fields.string("account")?;
     resource.context = context(fields)?;
     Ok(resource)
@@ -365,9 +386,8 @@ fn policies(fields: Fields<'_>, request: &Request) -> Result<PolicySet, CaseErro
     for node in fields.list("also_requires")? {
         let own = Fields(node);
         if let (Value::Object(_), Some(document)) = (&node.value, own.get("resource_policy")) {
-            let resource = own.text("resource")?.unwrap_or("*");
             let policy = policy(document, "resource", PolicyKind::Resource)?;
-            set.dependent.push((resource.into(), policy));
+            set.dependent.push((arn_or_all(own, "resource")?, policy));
         }
     }
     Ok(set)
@@ -383,12 +403,22 @@ fn is_about_a_role(request: &Request) -> bool {
     sts(&request.action) && request.resources.iter().any(role)
 }
 
-/// A policy by itself, as its text, or as `{"name", "policy"}`.
+/// A policy by itself, as its text, or as `{"name", "policy"}`, whose policy is null where it is not
+/// known.
 fn policy(node: &Node, name: &str, kind: PolicyKind) -> Result<NamedPolicy, CaseError> {
+    let guard = node.guard.clone();
     let (name, node) = match (node.get("policy"), node.get("Statement")) {
         (Some(document), None) => (Fields(node).text("name")?.unwrap_or(name), document),
         _ => (name, node),
     };
+    let named = |document| NamedPolicy {
+        document,
+        guard,
+        ..NamedPolicy::new(name, kind, Arc::default())
+    };
+    if matches!(node.value, Value::Null) {
+        return Ok(named(None));
+    }
     let document = match node.as_str() {
         Some(text) => parse_document_text(text, SourceId::default(), kind).map_err(|error| {
             CaseError::Policy {
@@ -398,7 +428,7 @@ fn policy(node: &Node, name: &str, kind: PolicyKind) -> Result<NamedPolicy, Case
         })?,
         None => parse_document(node, kind),
     };
-    Ok(NamedPolicy::new(name, kind, Arc::new(document)))
+    Ok(named(Some(Arc::new(document))))
 }
 
 fn named(nodes: &[Node], kind: PolicyKind) -> Result<Vec<NamedPolicy>, CaseError> {

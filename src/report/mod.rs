@@ -3,6 +3,8 @@
 mod answer;
 mod batch;
 mod batch_case;
+mod batch_open;
+mod batch_write;
 mod beside;
 mod denial;
 mod diff;
@@ -20,6 +22,7 @@ mod tree;
 pub use answer::{answer_json, answer_markdown, difference, mask_accounts, trail_json};
 pub use batch::{BatchOptions, BatchSummary, decision_line, run as run_batch};
 pub use batch_case::{Case, CaseError, Expected};
+pub use batch_write::{NotWritable, case_line, case_name};
 pub use beside::{AwsAnswer, Verdict, beside_json, verdict};
 pub use denial::denial_json;
 pub use markdown::markdown;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing)] // helpers of tests
 
+mod cases;
 mod compare;
 mod hostile;
 mod open_parts;

@@ -67,11 +67,22 @@ pub struct Trouble {
     pub words: String,
 }
 
-/// Decides a request.
+/// A request as it was typed, and every policy that it meets.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// What is asked.
+    pub request: Request,
+    /// The policies in play.
+    pub policies: PolicySet,
+    resource: Option<String>,
+    caller: Option<Entity>,
+}
+
+/// Reads a request.
 ///
 /// # Errors
 /// What is missing or wrong in a field.
-pub fn ask(query: &Query, inventory: &Inventory, index: &Index) -> Result<Answered, Trouble> {
+pub fn asked(query: &Query, inventory: &Inventory) -> Result<Asked, Trouble> {
     let principal = query.principal.trim();
     if principal.is_empty() {
         return Err(trouble(
@@ -95,9 +106,9 @@ pub fn ask(query: &Query, inventory: &Inventory, index: &Index) -> Result<Answer
     let Some(first) = resources.first().map(|resource| resource.arn.clone()) else {
         return Err(trouble(Field::Resource, "on which resource?"));
     };
-    let mut set = policies_for(inventory, &caller, &action, &first);
-    join(&mut set, &query.extras);
-    leave_out(&mut set, &query.off);
+    let mut policies = policies_for(inventory, &caller, &action, &first);
+    join(&mut policies, &query.extras);
+    leave_out(&mut policies, &query.off);
     let request = Request {
         also_requires: session_legs(&action, &context),
         organisation: organisation_facts(&caller, owner_of(inventory, &first)),
@@ -105,14 +116,36 @@ pub fn ask(query: &Query, inventory: &Inventory, index: &Index) -> Result<Answer
         context,
         ..Request::new(caller.principal.clone(), action, "*")
     };
-    let entity = entity_of(&caller, inventory);
-    let policies = Policies::compile_with(&set, |document, kind| index.compiled(document, kind));
-    let decision = policies.evaluate(&request);
-    Ok(Answered {
-        page: decision_page(&request, &decision),
-        decision,
+    Ok(Asked {
+        request,
+        policies,
         resource: assumed,
-        caller: entity,
+        caller: entity_of(&caller, inventory),
+    })
+}
+
+impl Asked {
+    /// Decides it.
+    pub fn decide(&self, index: &Index) -> Decision {
+        Policies::compile_with(&self.policies, |document, kind| {
+            index.compiled(document, kind)
+        })
+        .evaluate(&self.request)
+    }
+}
+
+/// Decides a request.
+///
+/// # Errors
+/// What is missing or wrong in a field.
+pub fn ask(query: &Query, inventory: &Inventory, index: &Index) -> Result<Answered, Trouble> {
+    let asked = asked(query, inventory)?;
+    let decision = asked.decide(index);
+    Ok(Answered {
+        page: decision_page(&asked.request, &decision),
+        decision,
+        resource: asked.resource,
+        caller: asked.caller,
     })
 }
 

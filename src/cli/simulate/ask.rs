@@ -11,9 +11,9 @@ use crate::iam::{
 };
 use crate::report::Case;
 use crate::simulate::{
-    Caller, Context, Decision, Home, KeyValue, Missing, NamedPolicy, Policies, PolicyLevel,
-    PolicySet, Request, RequestResource, organisation_facts, owner_id, owner_of, policies_for,
-    resource_named, session_legs,
+    Caller, Context, Home, KeyValue, Missing, NamedPolicy, PolicyLevel, PolicySet, Request,
+    RequestResource, organisation_facts, owner_id, owner_of, policies_for, resource_named,
+    session_legs,
 };
 
 use super::super::Failure;
@@ -67,21 +67,23 @@ pub(super) struct Question {
     /// A whole case in a file, as a line of a batch
     #[arg(long, value_name = "FILE", conflicts_with_all = ["principal", "action", "resources", "context"])]
     request: Option<String>,
+    /// What to call it in the answer
+    #[arg(long, value_name = "TEXT", conflicts_with = "batch")]
+    name: Option<String>,
 }
 
 impl Question {
     /// What the answer is called.
     pub fn name(&self) -> Option<&str> {
-        self.request.as_deref()
+        self.name.as_deref().or(self.request.as_deref())
     }
 
-    /// Asks it.
-    pub fn decide(&self, sources: &Sources) -> Result<(Request, Decision), Failure> {
+    /// What is asked, and the policies in play.
+    pub fn ask(&self, sources: &Sources) -> Result<(Request, PolicySet), Failure> {
         if let Some(path) = &self.request {
             let case = Case::read(&read(path)?)
                 .map_err(|error| Failure::input(format!("`{path}`: {error}")))?;
-            let decision = Policies::compile(&case.policies).evaluate(&case.request);
-            return Ok((case.request, decision));
+            return Ok((case.request, case.policies));
         }
         let (Some(principal), Some(action)) = (&self.principal, &self.action) else {
             return Err(Failure::input(
@@ -120,8 +122,7 @@ impl Question {
             context,
             ..Request::new(caller.principal, action, "*")
         };
-        let decision = Policies::compile(&policies).evaluate(&request);
-        Ok((request, decision))
+        Ok((request, policies))
     }
 
     /// What the request itself says of where it is made.
