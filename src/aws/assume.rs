@@ -43,6 +43,7 @@ impl AssumeRole {
                 Feature::Organisation,
                 Feature::Simulator,
                 Feature::Denials,
+                Feature::Resources,
             ];
             least_policy(&features).to_string()
         });

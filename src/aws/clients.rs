@@ -1,4 +1,5 @@
-//! The SDK's clients, all behind the guard and without retries of their own.
+//! The SDK's clients and the sender of single requests, all behind the guard and without retries of
+//! their own.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,6 +9,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 
 use super::guard::ReadOnly;
+use super::signed::Signed;
 
 /// Clients of one account.
 #[derive(Clone, Debug)]
@@ -15,11 +17,11 @@ pub(super) struct Clients {
     pub iam: aws_sdk_iam::Client,
     pub sts: aws_sdk_sts::Client,
     pub organizations: aws_sdk_organizations::Client,
+    pub signed: Signed,
 }
 
 impl Clients {
-    /// Clients of a configuration; `endpoints` overrides services by name (`iam`, `sts`,
-    /// `organizations`).
+    /// Clients of a configuration; `endpoints` overrides services by name (`iam`, `sts`, `s3`).
     pub fn new(config: &SdkConfig, endpoints: &BTreeMap<String, String>) -> Self {
         let mut iam = aws_sdk_iam::config::Builder::from(config).interceptor(ReadOnly);
         // Only where one is given: setting none would take the environment's away.
@@ -29,6 +31,7 @@ impl Clients {
         Clients {
             iam: aws_sdk_iam::Client::from_conf(iam.build()),
             sts: sts(config, endpoints),
+            signed: Signed::new(config, endpoints),
             organizations: {
                 let mut builder =
                     aws_sdk_organizations::config::Builder::from(config).interceptor(ReadOnly);

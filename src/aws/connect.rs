@@ -32,7 +32,7 @@ pub struct ConnectOptions {
     pub region: Option<String>,
     /// A role to assume.
     pub assume: Option<AssumeRole>,
-    /// Endpoints by service: `iam`, `sts`, `organizations`.
+    /// Endpoints by service: `iam`, `sts`, `organizations`, `s3`, `kms`, ...
     pub endpoints: BTreeMap<String, String>,
     /// Asks for MFA codes.
     pub ask_mfa: Option<AskMfa>,
@@ -394,7 +394,7 @@ async fn caller(sts: &aws_sdk_sts::Client) -> Result<Caller, AwsError> {
 }
 
 /// Why there are no credentials: the attempt that fits what the user set, and the next step.
-fn credentials_error(
+pub(super) fn credentials_error(
     error: &aws_credential_types::provider::error::CredentialsError,
     profile: Option<(&str, ProfileKind)>,
 ) -> AwsError {

@@ -108,7 +108,7 @@ where
 }
 
 /// An answer that is not AWS's: a proxy's or a portal's page.
-fn unreadable(action: &str, status: u16) -> AwsError {
+pub(super) fn unreadable(action: &str, status: u16) -> AwsError {
     AwsError::new(
         action,
         FaultKind::Unreachable,
@@ -118,7 +118,7 @@ fn unreadable(action: &str, status: u16) -> AwsError {
 }
 
 /// What a service answered.
-fn of_code(action: &str, code: &str, message: &str) -> AwsError {
+pub(super) fn of_code(action: &str, code: &str, message: &str) -> AwsError {
     let (kind, next): (FaultKind, Option<String>) = match code {
         "AccessDenied"
         | "AccessDeniedException"
@@ -156,9 +156,16 @@ fn of_code(action: &str, code: &str, message: &str) -> AwsError {
         | "ServiceFailure"
         | "ServiceFailureException"
         | "ServiceException" => (FaultKind::Throttled, None),
-        "NoSuchEntity" | "NoSuchEntityException" | "AWSOrganizationsNotInUseException" => {
-            (FaultKind::NotFound, None)
-        }
+        "NoSuchEntity"
+        | "NoSuchEntityException"
+        | "AWSOrganizationsNotInUseException"
+        | "NoSuchBucket"
+        | "NotFound"
+        | "NotFoundException"
+        | "ResourceNotFoundException"
+        | "RepositoryNotFoundException"
+        | "QueueDoesNotExist"
+        | "AWS.SimpleQueueService.NonExistentQueue" => (FaultKind::NotFound, None),
         _ => (FaultKind::Other, None),
     };
     let text = match message.trim() {

@@ -55,6 +55,7 @@ mod tests {
     use crate::aws::FaultKind;
     use crate::aws::clients::{Clients, no_retries, timeouts};
     use crate::aws::fault;
+    use crate::aws::signed::{Call, Service};
 
     /// Clients as the program makes them, and a listener that nobody should come to.
     fn clients() -> (Clients, TcpListener) {
@@ -71,7 +72,8 @@ mod tests {
                 |_, _| unreachable!("nothing may be sent"),
             ))
             .build();
-        let services = ["iam", "sts", "organizations"].map(|name| (name.to_owned(), url.clone()));
+        let services =
+            ["iam", "sts", "organizations", "s3"].map(|name| (name.to_owned(), url.clone()));
         (Clients::new(&config, &BTreeMap::from(services)), listener)
     }
 
@@ -107,6 +109,27 @@ mod tests {
                 "{fault}"
             );
         }
+        static S3: Service = Service {
+            name: "S3",
+            id: "s3",
+            config_id: "s3",
+            host: "s3",
+        };
+        let call = Call {
+            service: &S3,
+            operation: "DeleteBucketPolicy",
+            region: "us-east-1".to_owned(),
+            method: "DELETE",
+            path: "/bucket?policy=".to_owned(),
+            headers: Vec::new(),
+            body: String::new(),
+        };
+        let single = clients.signed.send(&call).await.unwrap_err();
+        assert!(
+            single.message.contains("read-only")
+                && single.message.contains("S3:DeleteBucketPolicy"),
+            "{single}"
+        );
         listener.set_nonblocking(true).unwrap();
         assert!(listener.accept().is_err(), "nobody came");
     }

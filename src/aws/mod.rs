@@ -17,8 +17,10 @@ mod nodes;
 mod operations;
 mod organisation;
 mod profiles;
+mod resource_policy;
 mod retry;
 mod secret;
+mod signed;
 mod simulator;
 
 pub use assume::AssumeRole;
@@ -31,5 +33,6 @@ pub use fault::{AwsError, FaultKind};
 pub use operations::{Feature, OPERATIONS, Operation, least_policy};
 pub use organisation::{OrgLevelRead, Organisation, organisation};
 pub use profiles::{Profile, ProfileKind, Profiles};
+pub use resource_policy::{PolicyHolder, PolicyQuestion, resource_policy};
 pub use secret::Secret;
 pub use simulator::{Answer, ContextValue, MatchedStatement, Question, ask};

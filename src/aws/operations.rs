@@ -17,19 +17,22 @@ pub enum Feature {
     Simulator,
     /// Decoding encoded authorization messages.
     Denials,
+    /// Policies of the resources that simulations ask about.
+    Resources,
     /// Assuming a role.
     AssumeRole,
 }
 
 impl Feature {
     /// Every feature.
-    pub const ALL: [Feature; 7] = [
+    pub const ALL: [Feature; 8] = [
         Feature::Caller,
         Feature::Account,
         Feature::Fallback,
         Feature::Organisation,
         Feature::Simulator,
         Feature::Denials,
+        Feature::Resources,
         Feature::AssumeRole,
     ];
 
@@ -42,6 +45,7 @@ impl Feature {
             Feature::Organisation => "organisation",
             Feature::Simulator => "simulator",
             Feature::Denials => "denials",
+            Feature::Resources => "resources",
             Feature::AssumeRole => "assume-role",
         }
     }
@@ -55,6 +59,7 @@ impl Feature {
             Feature::Organisation => "load service and resource control policies",
             Feature::Simulator => "ask AWS's own simulator",
             Feature::Denials => "decode encoded authorization messages",
+            Feature::Resources => "read the policy of the resource that a simulation asks about",
             Feature::AssumeRole => "assume a role with --assume-role",
         }
     }
@@ -109,6 +114,13 @@ operations! {
         "ListPoliciesForTarget" "DescribePolicy";
     Simulator "IAM" "iam": "SimulatePrincipalPolicy";
     Denials "STS" "sts": "DecodeAuthorizationMessage";
+    Resources "S3" "s3": "GetBucketPolicy";
+    Resources "KMS" "kms": "GetKeyPolicy";
+    Resources "SQS" "sqs": "GetQueueAttributes";
+    Resources "SNS" "sns": "GetTopicAttributes";
+    Resources "Secrets Manager" "secretsmanager": "GetResourcePolicy";
+    Resources "Lambda" "lambda": "GetPolicy";
+    Resources "ECR" "ecr": "GetRepositoryPolicy";
     AssumeRole "STS" "sts": "AssumeRole";
 }
 

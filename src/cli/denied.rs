@@ -158,9 +158,17 @@ impl Denied {
     }
 
     fn answers(&self, denials: &[Denial]) -> Result<String, Failure> {
+        let mut denials = denials.to_vec();
         let inventory = match denials.first() {
             Some(first) if !self.sources.is_empty() => {
-                Some(self.sources.load_for(&denial::home(first))?)
+                let (mut inventory, connections) = self.sources.load_for(&denial::home(first))?;
+                for denial in &mut denials {
+                    connections.decode(denial)?;
+                    if let Some(resource) = &denial.resource {
+                        connections.read_policy(&mut inventory, resource)?;
+                    }
+                }
+                Some(inventory)
             }
             _ => None,
         };

@@ -6,10 +6,9 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use crate::aws::{AssumeRole, AwsError, ConnectOptions, Secret};
+use crate::aws::{AssumeRole, ConnectOptions, Secret};
 use crate::load::SourceSpec;
 
-use super::Failure;
 use super::sources::name_and_value;
 
 /// A live account, read-only.
@@ -59,7 +58,7 @@ pub(super) struct Live {
     /// Narrow the role's session to what this program reads
     #[arg(long, requires = "assume_role", help_heading = "Live account")]
     read_only_session: bool,
-    /// Another endpoint for a service: iam, sts or organizations
+    /// Another endpoint for a service: iam, sts, organizations, s3, kms, sqs, sns, secretsmanager, lambda, ecr
     #[arg(long = "endpoint", value_name = "SERVICE=URL", value_parser = name_and_value, help_heading = "Live account")]
     endpoints: Vec<(String, String)>,
 }
@@ -100,16 +99,6 @@ impl Live {
         }
         SourceSpec::Live(Box::new(options))
     }
-}
-
-/// Waits for what AWS answers.
-pub(super) fn waiting<T>(answer: impl Future<Output = Result<T, AwsError>>) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::input(AwsError::internal(&error.to_string()).to_string()))?;
-    let answer = runtime.block_on(answer);
-    answer.map_err(|error| Failure::input(error.to_string()))
 }
 
 /// Asks on the terminal. The code can be used once and soon ends, so it may be seen while typed.

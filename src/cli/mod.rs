@@ -1,5 +1,6 @@
 //! Arguments and one file a subcommand.
 
+mod connections;
 mod denied;
 mod explain;
 mod failure;

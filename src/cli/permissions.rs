@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use crate::aws::{self, AwsError, Connection, Feature, OPERATIONS, Question, least_policy};
 
 use super::Failure;
-use super::live::{Live, waiting};
+use super::connections::waiting;
+use super::live::Live;
 
 /// Print the least policy that the program needs in an account, ready to paste.
 ///
@@ -20,7 +21,7 @@ use super::live::{Live, waiting};
   iamscope permissions --feature account,organisation
   iamscope permissions --profile prod --check")]
 pub(super) struct Permissions {
-    /// Only for these features: caller, account, fallback, organisation, simulator, denials,
+    /// Only for these features: caller, account, fallback, organisation, simulator, denials, resources,
     /// assume-role
     #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = feature)]
     feature: Vec<Feature>,

@@ -17,12 +17,12 @@ use crate::report::{
 use crate::runtime::aws_question;
 use crate::simulate::{Decision, Outcome, Policies, PolicySet, Request};
 
+use super::connections::waiting;
 use super::failure::ANSWER_IS_NO;
-use super::live::waiting;
 use super::output::style_of_output;
 use super::sources::Sources;
 use super::{Failure, lines};
-use ask::Question;
+use ask::{Asked, Question};
 
 /// Decide a request as AWS would, on this machine, and say why.
 ///
@@ -109,12 +109,12 @@ impl Simulate {
                 "`--format case` writes a case and nothing else: leave out `--ask-aws`",
             ));
         }
-        let (request, policies) = self.question.ask(&self.sources)?;
-        let decision = Policies::compile(&policies).evaluate(&request);
-        self.write(&mut out, &request, &policies, &decision)?;
+        let asked = self.question.ask(&self.sources)?;
+        let decision = Policies::compile(&asked.policies).evaluate(&asked.request);
+        self.write(&mut out, &asked.request, &asked.policies, &decision)?;
         out.flush()?;
         if self.ask_aws {
-            self.beside(&mut out, &request, &decision)?;
+            self.beside(&mut out, &asked, &decision)?;
             out.flush()?;
         }
         let met = self
@@ -131,19 +131,18 @@ impl Simulate {
     fn beside(
         &self,
         out: &mut dyn Write,
-        request: &Request,
+        asked: &Asked,
         decision: &Decision,
     ) -> Result<(), Failure> {
-        let Some(options) = self.sources.live_options() else {
+        let request = &asked.request;
+        let account = request.principal.account.as_deref();
+        let Some((_, connection)) = asked.connections.to(account) else {
             return Err(Failure::input(
                 "`--ask-aws` wants `--profile`: whose simulator to ask",
             ));
         };
         let question = aws_question(request);
-        let answers = waiting(async {
-            let connection = aws::connect(&options).await?;
-            aws::ask(&connection, &question).await
-        })?;
+        let answers = waiting(aws::ask(&connection, &question))?;
         for answer in &answers {
             let theirs = AwsAnswer {
                 resource: &answer.resource,

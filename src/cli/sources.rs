@@ -6,12 +6,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::aws::ConnectOptions;
 use crate::iam::Inventory;
-use crate::load::{self, Progress, Settings, SourceSpec};
+use crate::load::{self, Settings, SourceSpec};
 use crate::simulate::Home;
 
 use super::Failure;
+use super::connections::Connections;
 use super::live::Live;
 
 /// Most bytes read from standard input.
@@ -105,12 +105,6 @@ impl Sources {
         Ok(specs)
     }
 
-    /// How to connect to the live account, where one is named.
-    pub(super) fn live_options(&self) -> Option<ConnectOptions> {
-        let asked = self.live.is_asked_for();
-        asked.then(|| self.live.options(self.settings.region.as_ref()))
-    }
-
     /// What fills templates.
     pub(super) fn settings(&self) -> Settings {
         Settings {
@@ -129,12 +123,12 @@ impl Sources {
 
     /// Everything that the sources hold.
     pub(super) fn load(&self) -> Result<Inventory, Failure> {
-        self.load_for(&Home::default())
+        self.load_for(&Home::default()).map(|loaded| loaded.0)
     }
 
     /// Everything that the sources hold, where templates are filled with what a request says of its
-    /// account and region and the user gives none.
-    pub(super) fn load_for(&self, home: &Home) -> Result<Inventory, Failure> {
+    /// account and region and the user gives none; with the connections to live accounts among them.
+    pub(super) fn load_for(&self, home: &Home) -> Result<(Inventory, Connections), Failure> {
         if self.is_empty() {
             return Err(Failure::input(
                 "name a SOURCE: a file, a folder, `-`, `--demo` or `--profile NAME`",
@@ -144,7 +138,9 @@ impl Sources {
         settings.account = settings.account.or_else(|| home.account.clone());
         settings.region = settings.region.or_else(|| home.region.clone());
         settings.partition = settings.partition.or_else(|| home.partition.clone());
-        load::load(&self.specs()?, &settings, &Progress::default())
-            .map_err(|error| Failure::input(error.to_string()))
+        let connections = Connections::default();
+        let inventory = load::load(&self.specs()?, &settings, &connections.gathering())
+            .map_err(|error| Failure::input(error.to_string()))?;
+        Ok((inventory, connections))
     }
 }

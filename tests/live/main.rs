@@ -2,9 +2,16 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used)] // tests
 
+mod account;
+mod asking;
+mod assuming;
 mod command;
-mod live;
+mod errors;
+mod loading;
+mod program;
 mod redaction;
+mod resources;
+mod secrets;
 mod servers;
 mod snapshot;
 mod stub;

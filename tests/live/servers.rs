@@ -17,7 +17,7 @@ use iamscope::simulate::{
 };
 use serde_json::{Value, json};
 
-use super::live::{Program, json_of};
+use super::program::{Program, json_of};
 
 fn installed(program: &str) -> PathBuf {
     let folder =

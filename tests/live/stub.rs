@@ -12,7 +12,7 @@ use std::time::Duration;
 /// A call that arrived.
 #[derive(Clone, Debug)]
 pub struct Call {
-    /// The operation.
+    /// The operation; method and path of a REST call.
     pub action: String,
     /// The form's fields; the JSON body under `body` for Organizations.
     pub fields: BTreeMap<String, String>,
@@ -30,7 +30,6 @@ impl Call {
 pub struct Reply {
     pub status: u16,
     pub body: String,
-    pub delay: Duration,
 }
 
 impl Reply {
@@ -39,22 +38,14 @@ impl Reply {
         let body = format!(
             "<{action}Response><{action}Result>{result}</{action}Result><ResponseMetadata><RequestId>r</RequestId></ResponseMetadata></{action}Response>"
         );
-        Reply {
-            status: 200,
-            body,
-            delay: Duration::ZERO,
-        }
+        Reply { status: 200, body }
     }
 
     pub fn error(status: u16, code: &str, message: &str) -> Self {
         let body = format!(
             "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error><RequestId>r</RequestId></ErrorResponse>"
         );
-        Reply {
-            status,
-            body,
-            delay: Duration::ZERO,
-        }
+        Reply { status, body }
     }
 
     pub fn denied(action: &str) -> Self {
@@ -71,13 +62,7 @@ impl Reply {
         Reply {
             status,
             body: body.to_owned(),
-            delay: Duration::ZERO,
         }
-    }
-
-    pub fn after(mut self, delay: Duration) -> Self {
-        self.delay = delay;
-        self
     }
 }
 
@@ -169,7 +154,6 @@ fn serve(stream: TcpStream, answer: &Answer, seen: &Mutex<Vec<Call>>) {
         let call = read_call(&raw, &body);
         seen.lock().unwrap().push(call.clone());
         let reply = answer(&call);
-        thread::sleep(reply.delay);
         let kind = if reply.body.starts_with('{') {
             "application/x-amz-json-1.1"
         } else {
@@ -209,9 +193,12 @@ fn read_call(raw: &str, body: &str) -> Call {
             fields.insert(name.to_owned(), value);
         }
     }
+    // Of a REST call the first line says what it is: `GET /bucket?policy=`.
+    let line = raw.lines().next().unwrap_or_default();
+    let line = line.rsplit_once(' ').map_or("", |(line, _)| line);
     let action = target
         .or_else(|| fields.get("Action").cloned())
-        .unwrap_or_default();
+        .unwrap_or_else(|| line.to_owned());
     Call {
         action,
         fields,

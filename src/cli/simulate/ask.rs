@@ -17,6 +17,7 @@ use crate::simulate::{
 };
 
 use super::super::Failure;
+use super::super::connections::Connections;
 use super::super::sources::{Sources, name_and_value};
 
 /// What to ask.
@@ -72,6 +73,13 @@ pub(super) struct Question {
     name: Option<String>,
 }
 
+/// What is asked, the policies in play, and the connections to live accounts that were read for it.
+pub(super) struct Asked {
+    pub request: Request,
+    pub policies: PolicySet,
+    pub connections: Connections,
+}
+
 impl Question {
     /// What the answer is called.
     pub fn name(&self) -> Option<&str> {
@@ -79,28 +87,41 @@ impl Question {
     }
 
     /// What is asked, and the policies in play.
-    pub fn ask(&self, sources: &Sources) -> Result<(Request, PolicySet), Failure> {
+    pub fn ask(&self, sources: &Sources) -> Result<Asked, Failure> {
         if let Some(path) = &self.request {
             let case = Case::read(&read(path)?)
                 .map_err(|error| Failure::input(format!("`{path}`: {error}")))?;
-            return Ok((case.request, case.policies));
+            return Ok(Asked {
+                request: case.request,
+                policies: case.policies,
+                connections: Connections::default(),
+            });
         }
         let (Some(principal), Some(action)) = (&self.principal, &self.action) else {
             return Err(Failure::input(
                 "name `--principal` and `--action`, or a case with `--request` or `--batch`",
             ));
         };
-        let mut inventory = if sources.is_empty() {
-            Inventory::default()
+        let (mut inventory, connections) = if sources.is_empty() {
+            (Inventory::default(), Connections::default())
         } else {
             sources.load_for(&self.home(principal))?
         };
         let files = self.files(&mut inventory)?;
+        let named = self.resources_or_default(action)?;
+        if self.resource_policy.is_none() {
+            for text in &named {
+                let arn = resource_named(&inventory, text);
+                if let Some(arn) = arn.as_plain() {
+                    connections.read_policy(&mut inventory, arn)?;
+                }
+            }
+        }
         let caller = Caller::find(&inventory, principal)
             .map_err(|error| Failure::input(error.to_string()))?;
         let context = self.context()?;
         let mut resources = Vec::new();
-        for text in self.resources_or_default(action)? {
+        for text in named {
             resources.push(RequestResource {
                 account: self.resource_account.clone(),
                 ..RequestResource::new(resource_named(&inventory, &text))
@@ -122,7 +143,11 @@ impl Question {
             context,
             ..Request::new(caller.principal, action, "*")
         };
-        Ok((request, policies))
+        Ok(Asked {
+            request,
+            policies,
+            connections,
+        })
     }
 
     /// What the request itself says of where it is made.

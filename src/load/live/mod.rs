@@ -3,6 +3,7 @@
 mod arriving;
 mod organisation;
 mod refresh;
+mod resources;
 
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use arriving::Arriving;
 use organisation::add_organisation;
 
 pub use refresh::refresh_role;
+pub use resources::{Fetched, resource_policy, unread_policy};
 
 /// How far loading has come.
 #[derive(Debug)]

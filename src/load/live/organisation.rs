@@ -49,7 +49,7 @@ pub(super) fn add_organisation(
                     policies: pick(level)
                         .iter()
                         .map(|(name, text)| {
-                            (name.clone(), Arc::new(org_document(text, kind, place)))
+                            (name.clone(), Arc::new(document_of(text, kind, place)))
                         })
                         .collect(),
                 })
@@ -61,7 +61,7 @@ pub(super) fn add_organisation(
     account.organisation = known;
 }
 
-fn org_document(text: &str, kind: PolicyKind, place: Place) -> Document {
+pub(super) fn document_of(text: &str, kind: PolicyKind, place: Place) -> Document {
     parse_document_text(text, place.source, kind).unwrap_or_else(|error| {
         let mut document = Document::default();
         document.unreadable = true;
