@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use crate::iam::Inventory;
 
 use super::job::{Found, Job};
+use super::live::{LiveFailure, LiveSession, SignIn};
 use super::{Command, Key};
 
 /// Something that happened.
@@ -33,6 +35,31 @@ pub enum Action {
         /// What it is doing, in a few words.
         words: String,
     },
+    /// A live account answers: who reads, until when.
+    Connected {
+        /// Which loading.
+        generation: u64,
+        /// The connection.
+        session: LiveSession,
+    },
+    /// What is here so far of what is being loaded.
+    Arrived {
+        /// Which loading.
+        generation: u64,
+        /// What has arrived; whole and usable.
+        inventory: Arc<Inventory>,
+        /// When it was read, where it was kept from an earlier time and is all that there was then.
+        taken: Option<SystemTime>,
+    },
+    /// A live account could not be read, or not to the end; [`Action::Loaded`] follows.
+    SourceFailed {
+        /// Which loading.
+        generation: u64,
+        /// Why.
+        failure: LiveFailure,
+    },
+    /// What time it is.
+    Clock(SystemTime),
     /// Loading has ended, with everything that was read or one clear error.
     Loaded {
         /// Which loading.
@@ -203,6 +230,8 @@ pub enum Effect {
     },
     /// Open a page in a browser, or say where it is.
     OpenUrl(String),
+    /// Give the terminal to a command that signs in, then load again.
+    SignIn(SignIn),
     /// Use a theme, by its name.
     SetTheme(String),
     /// Take the mouse, or leave it to the terminal.

@@ -1,17 +1,45 @@
 //! Taking what was loaded, in place of what was shown before.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use crate::iam::Inventory;
 
+use super::carry::Carried;
+use super::index::Index;
+use super::item::Item;
 use super::job::{Lane, Work};
+use super::live::Extent;
 use super::overlay::Overlay;
 use super::picker::PickerKind;
-use super::rows::RowText;
-use super::tree::{Openness, Tree};
+use super::state::entities;
+use super::tree::{Openness, Row, Tree};
 use super::{Effect, Notice, State};
 
 impl State {
+    /// Takes what was loaded so far, with more to come; or, where it says when it was taken, what was
+    /// kept of an earlier time.
+    pub(super) fn arrived(
+        &mut self,
+        inventory: Arc<Inventory>,
+        taken: Option<SystemTime>,
+        effects: &mut Vec<Effect>,
+    ) {
+        // Reading anew begins with less than is here: what is here stays until there is more.
+        let has_more = entities(&self.inventory) > entities(&inventory);
+        if self.loading.is_none() || (has_more && !self.live.switching && taken.is_none()) {
+            return;
+        }
+        self.live.extent = match taken {
+            Some(taken) => Extent::Kept(taken),
+            None => Extent::Coming,
+        };
+        self.live.behind = true;
+        self.live.switching = false;
+        self.comparing = false;
+        self.adopt_or_hold(inventory, effects);
+    }
+
     /// Takes what was loaded.
     pub(super) fn loaded(
         &mut self,
@@ -19,47 +47,126 @@ impl State {
         effects: &mut Vec<Effect>,
     ) {
         self.loading = None;
+        let behind = std::mem::take(&mut self.live.behind);
         match result {
             Ok(inventory) => {
-                self.suppositions.clear();
-                self.adopt(inventory, effects);
+                if std::mem::take(&mut self.live.switching) {
+                    let sources = &self.sources;
+                    let sessions = &mut self.live.sessions;
+                    sessions.retain(|session| sources.contains(&session.spec()));
+                }
+                // What came in parts is compared with nothing; what was whole before is.
+                self.comparing |= matches!(self.live.extent, Extent::Kept(_));
+                let failure = self.live.failure.as_ref();
+                self.live.extent = if failure.is_some_and(|failure| failure.broken) {
+                    Extent::Broken
+                } else {
+                    Extent::Whole
+                };
+                if !behind {
+                    self.suppositions.clear();
+                }
+                self.adopt_or_hold(inventory, effects);
             }
-            Err(words) => self.notice = Some(Notice::failure(words)),
+            Err(words) => {
+                if self.live.extent == Extent::Coming {
+                    self.live.extent = Extent::Broken;
+                }
+                // A failure of a live account is said for as long as it lasts.
+                if self.live.failure.is_none() {
+                    self.notice = Some(Notice::failure(words));
+                }
+            }
         }
     }
 
-    /// Shows an inventory in place of the one before; where both have the same shape, what is open
-    /// and selected stays.
+    /// What arrives behind a what-if waits until that is taken back.
+    fn adopt_or_hold(&mut self, inventory: Arc<Inventory>, effects: &mut Vec<Effect>) {
+        if self.suppositions.is_empty() {
+            self.live.held = None;
+            self.adopt(inventory, effects);
+        } else {
+            self.live.held = Some(inventory);
+        }
+    }
+
+    /// Shows an inventory in place of the one before; what is open and selected stays.
     pub(super) fn adopt(&mut self, inventory: Arc<Inventory>, effects: &mut Vec<Effect>) {
-        self.end_search();
-        let same = shape(&self.inventory) == shape(&inventory);
-        let names: Vec<String> = self
-            .crumbs()
-            .into_iter()
-            .map(|item| self.text_of(item).map(RowText::title).unwrap_or_default())
-            .collect();
-        self.inventory = inventory;
+        let tree = self.whole_tree();
+        let work = Work::Adopt(inventory, tree.openness().clone(), tree.edits());
+        self.soon(Lane::Adopt, work, effects);
+    }
+
+    /// Takes the tree that was made of an inventory.
+    pub(super) fn adopted(&mut self, carried: Carried, effects: &mut Vec<Effect>) {
+        if self.whole_tree().edits() != carried.edits {
+            self.adopt(carried.inventory, effects);
+            return;
+        }
+        let carrier = carried.carrier;
+        let now = |items: Vec<Item>| {
+            items
+                .into_iter()
+                .rev()
+                .filter_map(|item| carrier.item(item))
+        };
+        let selected: Vec<Item> = now(self.crumbs()).collect();
+        let whole_selected: Vec<Item> = match &self.find.whole {
+            Some(whole) => {
+                let item = whole.selected().map(|row| row.item);
+                now(self.crumbs_of(item)).collect()
+            }
+            None => selected.clone(),
+        };
+        self.history.translate(|item| carrier.item(item));
+        self.pane.translate(|item| carrier.item(item));
+        self.forget_all();
+        self.inventory = carried.inventory;
         self.index = Arc::default();
         self.overlays.retain(|overlay| {
             !matches!(overlay, Overlay::Picker(picker) if picker.kind == PickerKind::Start)
         });
-        self.find = super::find::Find::default();
         self.texts.clear();
         self.facts.clear();
         self.allowed.clear();
         self.counting.clear();
         self.wanted = None;
-        if same {
-            let open = self.tree.openness().clone();
-            let rows = super::tree::visible_rows(self.forest(), &open);
-            self.take_rows(rows, open);
-        } else {
-            self.history.clear();
-            // Open to the entities: the first question is which roles there are.
-            self.tree = Tree::new(self.forest(), Openness::to_level(2));
-            self.find_again(&names);
+        match &mut self.find.whole {
+            // The matches stay until they were searched anew.
+            Some(whole) => {
+                whole.carry(carried.rows, carried.open, &whole_selected);
+                let rows = self.tree.rows().iter();
+                let rows: Vec<Row> = rows
+                    .filter_map(|row| {
+                        let item = carrier.item(row.item)?;
+                        Some(Row { item, ..*row })
+                    })
+                    .collect();
+                self.tree.carry(rows, Openness::default(), &selected);
+                self.find.found = self
+                    .find
+                    .found
+                    .iter()
+                    .filter_map(|item| carrier.item(*item))
+                    .collect();
+            }
+            None => self.tree.carry(carried.rows, carried.open, &selected),
         }
-        effects.push(self.job(Lane::Index, Work::Index));
+        if !self.find.is_filtering() {
+            self.find.matches = None;
+        }
+        let compared = std::mem::take(&mut self.comparing);
+        let work = Work::Index(Some(Box::new(carrier)), compared);
+        effects.push(self.job(Lane::Index, work));
+        self.decide_again(effects);
+    }
+
+    /// Decides anew what was decided of the inventory before.
+    fn decide_again(&mut self, effects: &mut Vec<Effect>) {
+        if self.live.extent == Extent::Coming && matches!(self.simulator.answer, Some(Ok(_))) {
+            // An answer that is being read stays while more arrives.
+            return;
+        }
         self.decide_requests(effects);
         if self
             .overlays
@@ -70,50 +177,56 @@ impl State {
         }
     }
 
-    // What was selected before, by the names on the way to it.
-    fn find_again(&mut self, names: &[String]) {
-        let forest = super::children::Forest::new(&self.inventory, &self.index);
-        let mut source = super::rows::RowSource {
-            inventory: &self.inventory,
-            index: &self.index,
-            facts: &mut self.facts,
-            allowed: &self.allowed,
-            supposed: &self.suppositions,
-        };
-        let mut among = forest.roots();
-        let mut found = None;
-        for name in names {
-            let Some(item) = among
-                .iter()
-                .find(|item| source.row(**item).title() == *name)
-            else {
-                break;
-            };
-            found = Some(*item);
-            let mut children = Vec::new();
-            forest.children(*item, &mut children);
-            among = children;
+    /// Takes what can be found in the inventory.
+    pub(super) fn indexed(&mut self, index: Arc<Index>, effects: &mut Vec<Effect>) {
+        let changes = index.changes().words();
+        if !changes.is_empty() {
+            let key = self.key_words(super::Command::ClearChanges);
+            let clear = key.map_or(String::new(), |key| format!("; {key} clears the marks"));
+            self.notice = Some(Notice::info(format!(
+                "since it was loaded before: {changes}{clear}"
+            )));
         }
-        if let Some(item) = found {
-            self.tree.reveal(forest, item);
-            let height = self.tree_height();
-            self.tree.show_cursor(height);
+        self.index = index;
+        self.texts.clear();
+        self.wanted = None;
+        self.refresh_rows(effects);
+        // A search that was quicker than the index found nothing yet.
+        if self.find.waiting || self.find.is_filtering() {
+            self.query_changed(effects);
         }
     }
-}
 
-/// How many of everything there is: rows of inventories of one shape stand for the same things.
-fn shape(inventory: &Inventory) -> Vec<[usize; 5]> {
-    let accounts = inventory.accounts.iter();
-    accounts
-        .map(|account| {
-            [
-                account.roles.len(),
-                account.users.len(),
-                account.groups.len(),
-                account.policies.len(),
-                account.resource_policies.len(),
-            ]
-        })
-        .collect()
+    /// The tree with everything in it, also while only matches are shown.
+    fn whole_tree(&self) -> &Tree {
+        self.find.whole.as_ref().unwrap_or(&self.tree)
+    }
+
+    fn refresh_rows(&mut self, effects: &mut Vec<Effect>) {
+        let tree = self.whole_tree();
+        let work = Work::Rows(tree.openness().clone(), Some(tree.edits()));
+        self.soon(Lane::Rows, work, effects);
+    }
+
+    /// Takes rows that were made elsewhere; makes them anew where the tree was opened or closed
+    /// meanwhile.
+    pub(super) fn take_rows(
+        &mut self,
+        rows: Vec<Row>,
+        open: Openness,
+        edits: Option<u64>,
+        effects: &mut Vec<Effect>,
+    ) {
+        if edits.is_some_and(|edits| edits != self.whole_tree().edits()) {
+            self.refresh_rows(effects);
+            return;
+        }
+        let forest = super::children::Forest::new(&self.inventory, &self.index);
+        let tree = self.find.whole.as_mut().unwrap_or(&mut self.tree);
+        let seen_at = tree.cursor().saturating_sub(tree.offset());
+        tree.replace(forest, rows, open);
+        tree.keep_seen_at(seen_at);
+        let height = self.tree_height();
+        self.tree.show_cursor(height);
+    }
 }

@@ -6,7 +6,7 @@ use super::content::Subject;
 use super::item::{Item, Section};
 use super::job::{Lane, Work};
 use super::tree::{Fold, Openness};
-use super::{Command, Effect, Notice, State};
+use super::{Command, Effect, Extent, Notice, State};
 
 impl State {
     /// Carries out a command of the main view.
@@ -89,7 +89,14 @@ impl State {
         } else if self.loading.take().is_some() {
             self.generation += 1;
             effects.push(Effect::CancelLoad);
-            self.notice = Some(Notice::info("loading was stopped"));
+            let words = match self.live.extent {
+                Extent::Coming => {
+                    self.live.extent = Extent::Broken;
+                    "loading was stopped: what is here is not the whole account"
+                }
+                _ => "loading was stopped",
+            };
+            self.notice = Some(Notice::info(words));
         }
     }
 
@@ -157,7 +164,7 @@ impl State {
 
     fn open_to(&mut self, level: u8, effects: &mut Vec<Effect>) {
         self.end_search();
-        effects.push(self.job(Lane::Rows, Work::Rows(Openness::to_level(level))));
+        effects.push(self.job(Lane::Rows, Work::Rows(Openness::to_level(level), None)));
     }
 
     /// Goes to an item, remembering the place that is left.

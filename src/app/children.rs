@@ -39,14 +39,21 @@ impl<'a> Forest<'a> {
             Item::Source(account) => out.extend(
                 Section::ALL
                     .into_iter()
-                    .filter(|section| self.count(account, *section) > 0)
-                    .map(|section| Item::Section(account, section)),
+                    .map(|section| (section, Item::Section(account, section)))
+                    .filter(|(section, item)| {
+                        self.count(account, *section) > 0
+                            || self.index.changes().gone_below(*item).next().is_some()
+                    })
+                    .map(|(_, item)| item),
             ),
             Item::Unread => out.extend(
                 (0..self.inventory.problems.len())
                     .map(|index| Item::Listed(ProblemAt::Inventory(number(index)))),
             ),
-            Item::Section(account, section) => self.section(account, section, out),
+            Item::Section(account, section) => {
+                self.section(account, section, out);
+                out.extend(self.index.changes().gone_below(item));
+            }
             Item::Entity(entity) => {
                 out.extend(
                     entity
@@ -59,6 +66,7 @@ impl<'a> Forest<'a> {
                         (0..user.groups.len()).map(|index| Item::Membership(entity, number(index))),
                     );
                 }
+                out.extend(self.index.changes().gone_below(item));
             }
             Item::Policy(at) => {
                 if let Some(document) = at.document(self.inventory) {
@@ -91,7 +99,8 @@ impl<'a> Forest<'a> {
             | Item::Covered(..)
             | Item::Membership(..)
             | Item::Problem(_)
-            | Item::Listed(_) => {}
+            | Item::Listed(_)
+            | Item::Gone(_) => {}
         }
     }
 
@@ -107,6 +116,7 @@ impl<'a> Forest<'a> {
                     || entity
                         .user(self.inventory)
                         .is_some_and(|user| !user.groups.is_empty())
+                    || self.index.changes().gone_below(item).next().is_some()
             }
             Item::Policy(at) => at.document(self.inventory).is_some_and(|document| {
                 !document.statements.is_empty() || !document.problems.is_empty()
@@ -128,12 +138,16 @@ impl<'a> Forest<'a> {
             | Item::Covered(..)
             | Item::Membership(..)
             | Item::Problem(_)
-            | Item::Listed(_) => false,
+            | Item::Listed(_)
+            | Item::Gone(_) => false,
         }
     }
 
     /// The row above a row.
     pub fn parent(&self, item: Item) -> Option<Item> {
+        if let Item::Gone(number) = item {
+            return Some(self.index.changes().gone(number)?.parent);
+        }
         if let Item::Covered(at, statement, entry, action) = item
             && self
                 .pattern(at, statement, entry)

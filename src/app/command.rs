@@ -50,6 +50,8 @@ commands! {
     Requests "requests" "the saved requests and what each decides",
     Open "open" "open another source",
     Reload "reload" "read the sources again",
+    SignIn "sign-in" "sign in again with the profile's own command",
+    ClearChanges "clear-changes" "clear the marks of what has changed since loading",
     Theme "theme" "choose a theme",
     Mouse "mouse" "give the mouse to the terminal, or take it back",
     Help "help" "what each key does",

@@ -2,9 +2,10 @@
 
 use crate::analyze;
 use crate::catalog;
-use crate::explain::{self, Block, Fact, Line, Mark, Page};
+use crate::explain::{self, Block, Fact, Line, Mark, Meaning, Page};
 use crate::iam::{Inventory, Place};
 
+use super::changes::Change;
 use super::index::Index;
 use super::item::{
     self, Entity, Item, Part, PolicyAt, ProblemAt, Slot, actions, conditions, principals, resources,
@@ -49,6 +50,7 @@ pub fn content(subject: &Subject, inventory: &Inventory, index: &Index) -> Conte
         Subject::Item(item) => {
             content.place = item.place(inventory);
             about_item(*item, inventory, index, &mut content);
+            say_changes(*item, index, &mut content.page);
         }
     }
     // JSON is shown once, with its parts known.
@@ -112,6 +114,14 @@ fn about_item(found: Item, inventory: &Inventory, index: &Index, content: &mut C
                 content.page = explain::action_page(action.canonical());
             }
         }
+        Item::Gone(number) => {
+            if let Some(gone) = index.changes().gone(number) {
+                content.page = Page::new(explain::escape(&gone.name).into_owned());
+                content
+                    .page
+                    .say("It was there when this was loaded before, and is gone now.");
+            }
+        }
         Item::Problem(at) | Item::Listed(at) => {
             if let Some(problem) = item::problem(at, inventory) {
                 content.page = explain::problem_page(problem, inventory);
@@ -125,6 +135,19 @@ fn about_item(found: Item, inventory: &Inventory, index: &Index, content: &mut C
             }
         }
     }
+}
+
+/// What is otherwise than before stands first.
+fn say_changes(item: Item, index: &Index, page: &mut Page) {
+    let notes = index.changes().notes(item);
+    let words = match (index.changes().of(item), notes) {
+        (Some(Change::New), _) => "New since it was loaded before.".to_owned(),
+        (Some(Change::Changed), [_, ..]) => format!("Changed: {}.", notes.join("; ")),
+        _ => return,
+    };
+    let line = Line::new().with(Meaning::Warning, explain::escape(&words).into_owned());
+    page.blocks
+        .insert(0, Block::Paragraph(explain::Item::new(line)));
 }
 
 fn entity_page(entity: Entity, inventory: &Inventory, index: &Index) -> Page {

@@ -38,8 +38,10 @@ impl History {
         Some(place)
     }
 
-    /// Forgets everything: positions mean something else after loading.
-    pub fn clear(&mut self) {
-        *self = History::default();
+    /// The same places in another inventory.
+    pub fn translate(&mut self, item: impl Fn(Item) -> Option<Item>) {
+        for places in [&mut self.back, &mut self.forward] {
+            *places = places.iter().filter_map(|own| item(*own)).collect();
+        }
     }
 }

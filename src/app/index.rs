@@ -9,6 +9,7 @@ use crate::analyze::GrantsCache;
 use crate::iam::{Document, Inventory, PolicyKind, Statement};
 use crate::simulate::CompiledDocument;
 
+use super::changes::Changes;
 use super::item::{
     Entity, Item, Owner, Part, PolicyAt, ProblemAt, Section, actions, conditions, principals,
     resources,
@@ -26,6 +27,7 @@ pub struct Index {
     arns: HashMap<String, Item>,
     documents: HashMap<usize, PolicyAt>,
     rows: usize,
+    changes: Changes,
     grants: GrantsCache,
     compiled: Mutex<HashMap<(usize, PolicyKind), Arc<CompiledDocument>>>,
 }
@@ -37,14 +39,27 @@ struct Found {
 }
 
 impl Index {
+    /// Nothing found yet; only what has changed is known.
+    pub fn of_changes(changes: Changes) -> Self {
+        Index {
+            changes,
+            ..Index::default()
+        }
+    }
+
+    /// What is otherwise than it was loaded before.
+    pub fn changes(&self) -> &Changes {
+        &self.changes
+    }
+
     /// Reads a whole inventory; gives up, with what was found so far, once it is not wanted any more.
-    pub fn build(inventory: &Inventory, is_wanted: impl Fn() -> bool) -> Self {
+    pub fn build(inventory: &Inventory, changes: Changes, is_wanted: impl Fn() -> bool) -> Self {
         let mut builder = Builder {
             inventory,
             ids: HashMap::new(),
             pairs: Vec::new(),
             counts: Vec::new(),
-            index: Index::default(),
+            index: Index::of_changes(changes),
         };
         for account in 0..inventory.accounts.len() {
             if !is_wanted() {
@@ -298,7 +313,7 @@ fn owners(count: usize, owner: fn(u32) -> Owner) -> Vec<Owner> {
     (0..count).map(|index| owner(number(index))).collect()
 }
 
-fn organisation(account: &crate::iam::Account) -> Vec<Owner> {
+pub(super) fn organisation(account: &crate::iam::Account) -> Vec<Owner> {
     let short = |index: usize| u16::try_from(index).unwrap_or(u16::MAX);
     let all = |levels: &Option<Vec<crate::iam::OrgLevel>>, owner: fn(u16, u16) -> Owner| {
         let levels = levels.iter().flatten().enumerate();

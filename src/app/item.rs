@@ -149,13 +149,16 @@ pub enum Item {
     Problem(ProblemAt),
     /// A problem in the list of all problems of an account.
     Listed(ProblemAt),
+    /// Something that was there before, by its number among what is gone.
+    Gone(u32),
 }
 
 impl Item {
-    /// The row above it in the tree. `unread` and problems of the inventory are their own root.
+    /// The row above it in the tree. `unread` and problems of the inventory are their own root; what
+    /// is gone stands where the index says.
     pub fn parent(self, inventory: &Inventory) -> Option<Item> {
         match self {
-            Item::Source(_) | Item::Unread => None,
+            Item::Source(_) | Item::Unread | Item::Gone(_) => None,
             Item::Section(account, _) => Some(Item::Source(account)),
             Item::Entity(entity) => Some(Item::Section(entity.account, entity.section())),
             Item::Membership(entity, _) => Some(Item::Entity(entity)),
@@ -194,7 +197,7 @@ impl Item {
     /// The account it belongs to.
     pub fn account(self) -> Option<u32> {
         match self {
-            Item::Unread => None,
+            Item::Unread | Item::Gone(_) => None,
             Item::Source(account) | Item::Section(account, _) => Some(account),
             Item::Entity(entity) | Item::Membership(entity, _) => Some(entity.account),
             Item::Policy(at)
@@ -556,6 +559,7 @@ impl Item {
                 Item::Part(at, index, Part::Action(entry)).place(inventory)
             }
             Item::Problem(at) | Item::Listed(at) => Some(problem(at, inventory)?.place),
+            Item::Gone(_) => None,
         }
     }
 }

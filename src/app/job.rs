@@ -9,6 +9,8 @@ use crate::denial::Denial;
 use crate::iam::{Document, Inventory};
 use crate::simulate::Outcome;
 
+use super::carry::{Carried, Carrier, carry};
+use super::changes;
 use super::children::Forest;
 use super::content::{self, Content, Subject};
 use super::denying;
@@ -22,6 +24,8 @@ use super::whatif;
 /// Kinds of work; a later job of a kind replaces an earlier one.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Hash)]
 pub enum Lane {
+    /// Making the tree of what was loaded.
+    Adopt,
     /// Indexing what was loaded.
     Index,
     /// Searching the tree.
@@ -76,9 +80,14 @@ impl Ticket {
 /// What to do.
 #[derive(Debug)]
 pub(super) enum Work {
-    Index,
+    /// Making the tree of an inventory in place of the present one's, open as that is.
+    Adopt(Arc<Inventory>, Openness, u64),
+    /// Indexing; where a carrier is given, what has changed is found too, or it is only dropped here.
+    Index(Option<Box<Carrier>>, bool),
     Search(String),
-    Rows(Openness),
+    /// The rows of the tree, and how often it had been opened and closed; `None` to replace whatever
+    /// is open now.
+    Rows(Openness, Option<u64>),
     Page(Subject),
     Count(Vec<Entity>),
     Ask(Box<Query>),
@@ -101,9 +110,10 @@ impl Job {
     /// Its kind.
     pub fn lane(&self) -> Lane {
         match self.work {
-            Work::Index => Lane::Index,
+            Work::Adopt(..) => Lane::Adopt,
+            Work::Index(..) => Lane::Index,
             Work::Search(_) => Lane::Search,
-            Work::Rows(_) => Lane::Rows,
+            Work::Rows(..) => Lane::Rows,
             Work::Page(_) => Lane::Page,
             Work::Count(_) => Lane::Count,
             Work::Ask(_) => Lane::Ask,
@@ -125,8 +135,13 @@ impl Job {
         let forest = Forest::new(&self.inventory, &self.index);
         let wanted = || ticket.is_current();
         let answer = match self.work {
-            Work::Index => {
-                let index = Index::build(&self.inventory, wanted);
+            Work::Adopt(inventory, open, edits) => {
+                Answer::Adopted(Box::new(carry(self.inventory, inventory, &open, edits)))
+            }
+            Work::Index(carrier, compared) => {
+                let changes = carrier.filter(|_| compared);
+                let changes = changes.map(|carrier| changes::compare(&carrier, &self.inventory));
+                let index = Index::build(&self.inventory, changes.unwrap_or_default(), wanted);
                 // Whoever searches the catalogue next does not wait for its index.
                 crate::catalog::SearchIndex::get();
                 Answer::Index(Arc::new(index))
@@ -150,7 +165,7 @@ impl Job {
             Work::Search(query) => {
                 Answer::Matches(search::search(&query, &self.index, forest, wanted))
             }
-            Work::Rows(open) => Answer::Rows(visible_rows(forest, &open), open),
+            Work::Rows(open, edits) => Answer::Rows(visible_rows(forest, &open), open, edits),
             Work::Page(subject) => Answer::Page(Box::new(content::content(
                 &subject,
                 &self.inventory,
@@ -192,9 +207,10 @@ fn count(
 /// What was found out.
 #[derive(Debug)]
 pub(super) enum Answer {
+    Adopted(Box<Carried>),
     Index(Arc<Index>),
     Matches(Matches),
-    Rows(Vec<Row>, Openness),
+    Rows(Vec<Row>, Openness, Option<u64>),
     Page(Box<Content>),
     Counts(Vec<(Entity, usize)>),
     Asked(Result<Box<Answered>, Trouble>),

@@ -4,6 +4,7 @@ use crate::explain::{Line as Words, Link};
 use crate::iam::Place;
 
 use super::content::{Content, Subject};
+use super::item::Item;
 use super::sheet::{Line, lay_out, wrap};
 
 /// The side pane.
@@ -55,6 +56,16 @@ impl Pane {
         }
         self.content = Some(content);
         self.lay_out(width, ascii);
+    }
+
+    /// Takes note that what it is about stands elsewhere now.
+    pub fn translate(&mut self, item: impl Fn(Item) -> Option<Item>) {
+        if let Some(content) = &mut self.content
+            && let Subject::Item(subject) | Subject::Action(_, subject) = &mut content.subject
+            && let Some(now) = item(*subject)
+        {
+            *subject = now;
+        }
     }
 
     /// Shows nothing.

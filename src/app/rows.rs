@@ -10,6 +10,7 @@ use crate::iam::{
     Arn, Effect, Inventory, Origin, PrincipalType, Severity, Statement, Text, UnresolvedKind,
 };
 
+use super::changes::Change;
 use super::children::Forest;
 use super::facts::Facts;
 use super::index::Index;
@@ -84,6 +85,11 @@ pub struct RowSource<'a> {
 impl RowSource<'_> {
     /// What the row of an item says.
     pub fn row(&mut self, item: Item) -> RowText {
+        let row = self.plain_row(item);
+        self.changed(item, row)
+    }
+
+    fn plain_row(&mut self, item: Item) -> RowText {
         match item {
             Item::Source(account) => self.source(account),
             Item::Unread => RowText {
@@ -120,7 +126,33 @@ impl RowSource<'_> {
             Item::Service(at, index, entry, service) => self.service(at, index, entry, service),
             Item::Covered(_, _, _, action) => covered_row(action),
             Item::Problem(at) | Item::Listed(at) => self.problem(at, item),
+            Item::Gone(number) => {
+                let gone = self.index.changes().gone(number);
+                RowText {
+                    left: gone
+                        .map(|gone| name(Meaning::Muted, &gone.name))
+                        .into_iter()
+                        .collect(),
+                    ..RowText::default()
+                }
+            }
         }
+    }
+
+    /// Says how a row has changed since it was loaded before.
+    fn changed(&self, item: Item, mut row: RowText) -> RowText {
+        if let Some(change) = self.index.changes().of(item) {
+            let meaning = match change {
+                Change::New => Meaning::Allow,
+                Change::Changed => Meaning::Warning,
+                Change::Gone => Meaning::Deny,
+            };
+            let sign = Piece::Words(meaning, change.glyph().to_owned());
+            row.left.insert(0, sign);
+            row.right
+                .push(Piece::Words(meaning, change.word().to_owned()));
+        }
+        row
     }
 
     fn facts(&mut self, at: PolicyAt) -> Facts {

@@ -16,6 +16,7 @@ use super::history::History;
 use super::index::Index;
 use super::item::{Entity, Item};
 use super::job::{Job, Lane, Latest, Work};
+use super::live::Live;
 use super::overlay::Overlay;
 use super::pane::Pane;
 use super::rows::{RowSource, RowText};
@@ -37,6 +38,22 @@ pub struct Setup {
     pub ascii: bool,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
+}
+
+/// The tree of so many roles, users, groups and policies is made within a frame.
+const AT_ONCE: usize = 300;
+
+pub(super) fn entities(inventory: &Inventory) -> usize {
+    let accounts = inventory.accounts.iter();
+    accounts
+        .map(|account| {
+            account.roles.len()
+                + account.users.len()
+                + account.groups.len()
+                + account.policies.len()
+                + account.resource_policies.len()
+        })
+        .sum()
 }
 
 /// Texts of so many rows are kept; more than any screen has.
@@ -83,6 +100,8 @@ pub struct State {
     pub notice: Option<Notice>,
     /// What loading is doing, while it lasts.
     pub loading: Option<String>,
+    /// What is known of live accounts.
+    pub live: Live,
     /// How often time has passed while something was in progress.
     pub ticks: usize,
     /// What the start screen offers.
@@ -102,6 +121,8 @@ pub struct State {
     pub(super) generation: u64,
     pub(super) texts_wanted: Vec<Wanted>,
     pub(super) quitting: bool,
+    /// Whether what is being loaded is to be compared with what is shown.
+    pub(super) comparing: bool,
     lanes: HashMap<Lane, Latest>,
 }
 
@@ -130,6 +151,8 @@ impl State {
             history: History::default(),
             notice: None,
             loading: None,
+            live: Live::default(),
+            comparing: false,
             ticks: 0,
             choices: Choices::default(),
             themes: (String::new(), Vec::new()),
@@ -208,6 +231,9 @@ impl State {
     pub(super) fn load(&mut self) -> Effect {
         self.generation += 1;
         self.loading = Some(String::new());
+        self.live.failure = None;
+        self.live.behind = false;
+        self.comparing = false;
         Effect::Load(LoadRequest {
             generation: self.generation,
             sources: self.sources.clone(),
@@ -217,13 +243,38 @@ impl State {
 
     /// A piece of work in the background, in place of an earlier one of its kind.
     pub(super) fn job(&mut self, lane: Lane, work: Work) -> Effect {
+        Effect::Compute(self.prepare(lane, work))
+    }
+
+    /// A piece of work in the background; what is over within a frame is done at once.
+    pub(super) fn soon(&mut self, lane: Lane, work: Work, effects: &mut Vec<Effect>) {
+        let entities = match &work {
+            Work::Adopt(inventory, ..) => entities(inventory),
+            _ => entities(&self.inventory),
+        };
+        let job = self.prepare(lane, work);
+        if entities > AT_ONCE {
+            effects.push(Effect::Compute(job));
+        } else {
+            self.take(job.run(), effects);
+        }
+    }
+
+    fn prepare(&mut self, lane: Lane, work: Work) -> Job {
         let ticket = self.lanes.entry(lane).or_default().next();
-        Effect::Compute(Job {
+        Job {
             ticket,
             inventory: self.inventory.clone(),
             index: self.index.clone(),
             work,
-        })
+        }
+    }
+
+    /// Makes the results of all work that has begun unwanted: it was about another inventory.
+    pub(super) fn forget_all(&mut self) {
+        for latest in self.lanes.values() {
+            latest.next();
+        }
     }
 
     /// Makes the results of work that has begun unwanted.
@@ -273,8 +324,13 @@ impl State {
 
     /// What stands above the selection, the topmost first, and the selection.
     pub fn crumbs(&self) -> Vec<Item> {
+        self.crumbs_of(self.selected())
+    }
+
+    /// What stands above an item, the topmost first, and the item.
+    pub(super) fn crumbs_of(&self, item: Option<Item>) -> Vec<Item> {
         let mut crumbs = Vec::new();
-        let mut next = self.selected();
+        let mut next = item;
         while let Some(item) = next {
             crumbs.push(item);
             next = self.forest().parent(item);

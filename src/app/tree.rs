@@ -53,6 +53,14 @@ impl Openness {
         by_level != self.turned.contains(&item)
     }
 
+    /// The same rows open under other items.
+    pub fn translated(&self, item: impl Fn(Item) -> Option<Item>) -> Self {
+        Openness {
+            level: self.level,
+            turned: self.turned.iter().filter_map(|own| item(*own)).collect(),
+        }
+    }
+
     fn set(&mut self, item: Item, depth: u8, open: bool) {
         if self.is_open(item, depth) != open && !self.turned.remove(&item) {
             self.turned.insert(item);
@@ -96,6 +104,7 @@ pub struct Tree {
     cursor: usize,
     offset: usize,
     open: Openness,
+    edits: u64,
 }
 
 impl Tree {
@@ -103,9 +112,8 @@ impl Tree {
     pub fn new(forest: Forest<'_>, open: Openness) -> Self {
         Tree {
             rows: visible_rows(forest, &open),
-            cursor: 0,
-            offset: 0,
             open,
+            ..Tree::default()
         }
     }
 
@@ -130,6 +138,11 @@ impl Tree {
     /// The position of the first row that is drawn.
     pub fn offset(&self) -> usize {
         self.offset
+    }
+
+    /// How often rows were opened and closed, to tell whether rows made elsewhere are out of date.
+    pub fn edits(&self) -> u64 {
+        self.edits
     }
 
     /// Which rows are open.
@@ -192,6 +205,7 @@ impl Tree {
             return false;
         }
         row.fold = Fold::Open;
+        self.edits += 1;
         let (item, depth) = (row.item, row.depth);
         self.open.set(item, depth, true);
         let mut children = Vec::new();
@@ -214,6 +228,7 @@ impl Tree {
             return false;
         }
         row.fold = Fold::Closed;
+        self.edits += 1;
         self.open.set(row.item, row.depth, false);
         self.rows.drain(position + 1..end);
         if self.cursor >= end {
@@ -255,6 +270,7 @@ impl Tree {
         open: bool,
         rows: &mut Vec<Row>,
     ) {
+        self.edits += 1;
         let is_pattern = matches!(item, Item::Part(..) | Item::Service(..));
         let has_children = forest.has_children(item);
         let fold = match (has_children, open && !is_pattern) {
@@ -293,6 +309,7 @@ impl Tree {
         self.rows = rows;
         self.open = open;
         self.cursor = 0;
+        self.edits += 1;
         while let Some(item) = wanted {
             if let Some(position) = self.position(item) {
                 self.cursor = position;
@@ -300,6 +317,23 @@ impl Tree {
             }
             wanted = forest.parent(item);
         }
+    }
+
+    /// Scrolls so that the selected row is so many rows below the first that is seen.
+    pub fn keep_seen_at(&mut self, row: usize) {
+        self.offset = self.cursor.saturating_sub(row);
+    }
+
+    /// Takes the rows of another forest. The selection goes to the first of the candidates that is
+    /// among them, and stays where it was seen.
+    pub fn carry(&mut self, rows: Vec<Row>, open: Openness, candidates: &[Item]) {
+        let seen_at = self.cursor.saturating_sub(self.offset);
+        self.rows = rows;
+        self.open = open;
+        self.edits += 1;
+        let found = candidates.iter().find_map(|item| self.position(*item));
+        self.cursor = found.unwrap_or(0);
+        self.offset = self.cursor.saturating_sub(seen_at);
     }
 
     /// Opens what stands above an item and selects it; says whether it is in the tree.

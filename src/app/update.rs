@@ -6,7 +6,6 @@ use super::job::{Answer, Found};
 use super::overlay::{Overlay, PromptKind};
 use super::picker::{Choice, Picker, PickerKind};
 use super::simulator::Focus;
-use super::tree::Openness;
 use super::{Action, Command, Context, Effect, Key, Notice, SourceSpec, State, menus};
 
 /// Changes the state and says what is wanted from outside.
@@ -29,6 +28,32 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
                 state.loading = Some(words);
             }
         }
+        Action::Connected {
+            generation,
+            session,
+        } => {
+            if generation == state.generation {
+                state.connected(session);
+            }
+        }
+        Action::Arrived {
+            generation,
+            inventory,
+            taken,
+        } => {
+            if generation == state.generation {
+                state.arrived(inventory, taken, &mut effects);
+            }
+        }
+        Action::SourceFailed {
+            generation,
+            failure,
+        } => {
+            if generation == state.generation {
+                state.source_failed(failure);
+            }
+        }
+        Action::Clock(now) => state.live.now = Some(now),
         Action::Loaded { generation, result } => {
             if generation == state.generation {
                 state.loaded(result, &mut effects);
@@ -145,9 +170,11 @@ impl State {
                 if self.sources.is_empty() {
                     self.notice = Some(Notice::info("nothing is open yet"));
                 } else {
-                    effects.push(self.load());
+                    self.reload(effects);
                 }
             }
+            Command::SignIn => self.sign_in(effects),
+            Command::ClearChanges => self.clear_changes(effects),
             Command::GrowTree => self.divider = (self.divider + 40).min(800),
             Command::ShrinkTree => self.divider = self.divider.saturating_sub(40).max(200),
             other => self.browse(other, effects),
@@ -318,6 +345,13 @@ impl State {
     fn open(&mut self, sources: Vec<SourceSpec>, effects: &mut Vec<Effect>) {
         self.sources = sources;
         effects.push(self.load());
+        self.live.switching = true;
+    }
+
+    /// Reads the sources again; what is otherwise than before will be marked.
+    fn reload(&mut self, effects: &mut Vec<Effect>) {
+        effects.push(self.load());
+        self.comparing = !self.is_empty() && self.live.extent == super::Extent::Whole;
     }
 
     fn in_query(&mut self, command: Command) -> bool {
@@ -331,27 +365,15 @@ impl State {
     }
 
     /// Takes what work in the background found, unless the screen has moved on.
-    fn take(&mut self, found: Found, effects: &mut Vec<Effect>) {
+    pub(super) fn take(&mut self, found: Found, effects: &mut Vec<Effect>) {
         if !found.is_wanted() {
             return;
         }
         match found.answer {
-            Answer::Index(index) => {
-                self.index = index;
-                self.texts.clear();
-                self.wanted = None;
-                // A search that was quicker than the index found nothing yet.
-                let is_searching = self.find.waiting || self.find.is_filtering();
-                self.restore_tree();
-                let open = self.tree.openness().clone();
-                let rows = super::tree::visible_rows(self.forest(), &open);
-                self.take_rows(rows, open);
-                if is_searching {
-                    self.query_changed(effects);
-                }
-            }
+            Answer::Adopted(carried) => self.adopted(*carried, effects),
+            Answer::Index(index) => self.indexed(index, effects),
             Answer::Matches(matches) => self.found(matches),
-            Answer::Rows(rows, open) => self.take_rows(rows, open),
+            Answer::Rows(rows, open, edits) => self.take_rows(rows, open, edits, effects),
             Answer::Page(content) => {
                 let (width, _) = self.pane_size();
                 self.pane.show(content, width, self.ascii);
@@ -375,12 +397,5 @@ impl State {
                 self.counting.clear();
             }
         }
-    }
-
-    pub(super) fn take_rows(&mut self, rows: Vec<super::tree::Row>, open: Openness) {
-        let forest = super::children::Forest::new(&self.inventory, &self.index);
-        self.tree.replace(forest, rows, open);
-        let height = self.tree_height();
-        self.tree.show_cursor(height);
     }
 }

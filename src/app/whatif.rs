@@ -150,7 +150,8 @@ impl State {
     pub(super) fn undo_what_if(&mut self, effects: &mut Vec<Effect>) {
         match self.suppositions.before.pop() {
             Some(before) => {
-                self.adopt(before, effects);
+                let held = self.live.held.take_if(|_| self.suppositions.is_empty());
+                self.adopt(held.unwrap_or(before), effects);
                 self.notice = Some(Notice::info("taken back"));
             }
             None => self.notice = Some(Notice::info("nothing is supposed")),

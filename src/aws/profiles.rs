@@ -130,6 +130,21 @@ impl Profiles {
         self.profiles.get(name)
     }
 
+    /// The command that signs in to where a profile's credentials come from, word by word.
+    pub fn sign_in(&self, name: &str) -> Option<Vec<String>> {
+        let mut name = name;
+        // Chains are short; one that goes round ends here.
+        for _ in 0..16 {
+            let profile = self.get(name)?;
+            if let Some(words) = profile.sign_in() {
+                let words = words.iter().flat_map(|word| word.split(' '));
+                return Some(words.map(str::to_owned).collect());
+            }
+            name = profile.get("source_profile")?;
+        }
+        None
+    }
+
     /// Whether an SSO session is defined.
     pub fn has_sso_session(&self, name: &str) -> bool {
         self.sso_sessions.iter().any(|session| session == name)

@@ -211,7 +211,7 @@ impl Unit {
 }
 
 /// Says once of every attached policy that its text is not here.
-fn note_missing_policies(account: &mut Account) {
+pub(crate) fn note_missing_policies(account: &mut Account) {
     let roles = account.roles.iter();
     let roles = roles.flat_map(|role| role.managed.iter().chain(&role.boundary));
     let users = account.users.iter();

@@ -4,10 +4,14 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::errands::{Errands, Outcome};
+use tokio::runtime::Handle;
+use tokio::sync::Notify;
+
+use super::cache::Cache;
+use super::errands::Errands;
+use super::live::{Accounts, Report, Said};
 use crate::app::{self, Action, LoadRequest};
 use crate::aws::ConnectOptions;
-use crate::iam::Inventory;
 use crate::load::{self, LoadError, Progress};
 
 /// What was given before the screen opened.
@@ -20,16 +24,25 @@ pub(super) struct Given {
 }
 
 /// The load in progress, if any.
-#[derive(Default)]
 pub(super) struct Loading {
     given: Arc<Given>,
-    current: Option<(u64, Arc<Progress>)>,
+    accounts: Accounts,
+    current: Option<Current>,
+}
+
+/// A load in progress.
+struct Current {
+    generation: u64,
+    progress: Arc<Progress>,
+    live: Arc<Said>,
+    stop: Arc<Notify>,
 }
 
 impl Loading {
-    pub fn new(given: Given) -> Self {
+    pub fn new(given: Given, cache: Option<Cache>) -> Self {
         Loading {
             given: Arc::new(given),
+            accounts: Accounts::new(cache),
             current: None,
         }
     }
@@ -37,22 +50,50 @@ impl Loading {
     /// Begins to load; what was being loaded is stopped.
     pub fn begin(&mut self, request: LoadRequest, errands: &Errands) {
         self.cancel();
+        let generation = request.generation;
         let progress = Arc::new(Progress::default());
-        self.current = Some((request.generation, Arc::clone(&progress)));
-        let given = Arc::clone(&self.given);
-        errands.run(move || {
-            let generation = request.generation;
-            let result = read(request, &given, &progress)
-                .map(Arc::new)
-                .map_err(|error| error.to_string());
-            Some(Outcome::Action(Action::Loaded { generation, result }))
+        let (files, live) = self.take_apart(&request);
+        let said = Arc::new(Said::new(live.len()));
+        let report = Report {
+            generation,
+            outcomes: errands.outcomes().clone(),
+            said: Arc::clone(&said),
+        };
+        let settings = load_settings(request.settings);
+        let (accounts, own) = (self.accounts.clone(), Arc::clone(&progress));
+        let stop = Arc::new(Notify::new());
+        let stopped = Arc::clone(&stop);
+        let handle = Handle::current();
+        tokio::task::spawn_blocking(move || {
+            let result = match load::load(&files, &settings, &own) {
+                Ok(base) if live.is_empty() => Ok(base),
+                // What reads accounts stays on the thread that it began on.
+                Ok(base) => handle.block_on(async {
+                    tokio::select! {
+                        loaded = accounts.load(base, live, &report) => loaded,
+                        () = stopped.notified() => Err(LoadError::Cancelled.to_string()),
+                    }
+                }),
+                Err(error) => Err(error.to_string()),
+            };
+            report.give(Action::Loaded {
+                generation,
+                result: result.map(Arc::new),
+            });
+        });
+        self.current = Some(Current {
+            generation,
+            progress,
+            live: said,
+            stop,
         });
     }
 
     /// Stops what is being loaded; it ends soon after.
     pub fn cancel(&mut self) {
-        if let Some((_, progress)) = self.current.take() {
-            progress.cancel();
+        if let Some(current) = self.current.take() {
+            current.progress.cancel();
+            current.stop.notify_one();
         }
     }
 
@@ -64,14 +105,41 @@ impl Loading {
 
     /// How far loading has come.
     pub fn progress(&self) -> Option<Action> {
-        let (generation, progress) = self.current.as_ref()?;
+        let current = self.current.as_ref()?;
+        let progress = &current.progress;
         Some(Action::LoadProgress {
-            generation: *generation,
-            words: match progress.words() {
+            generation: current.generation,
+            words: match current.live.words() {
                 live if !live.is_empty() => live,
                 _ => words(progress.files(), progress.bytes()),
             },
         })
+    }
+
+    /// The sources that are files, and how to connect to those that are accounts.
+    fn take_apart(&self, request: &LoadRequest) -> (Vec<load::SourceSpec>, Vec<ConnectOptions>) {
+        let (mut files, mut live) = (Vec::new(), Vec::new());
+        for source in &request.sources {
+            match source {
+                app::SourceSpec::Demo => files.push(load::SourceSpec::Demo),
+                app::SourceSpec::Path(path) => files.push(match self.given.bytes.get(path) {
+                    Some(bytes) => load::SourceSpec::Bytes {
+                        name: path.clone(),
+                        bytes: bytes.clone(),
+                    },
+                    None => load::SourceSpec::Path(PathBuf::from(path)),
+                }),
+                app::SourceSpec::Profile { name, region } => {
+                    let given = self.given.live.as_ref();
+                    let given = given.filter(|live| live.profile == *name);
+                    let mut options = given.cloned().unwrap_or_default();
+                    options.profile.clone_from(name);
+                    options.region.clone_from(region);
+                    live.push(options);
+                }
+            }
+        }
+        (files, live)
     }
 }
 
@@ -88,33 +156,14 @@ fn words(files: u64, bytes: u64) -> String {
     }
 }
 
-fn read(request: LoadRequest, given: &Given, progress: &Progress) -> Result<Inventory, LoadError> {
-    let sources = request.sources.into_iter().map(|source| match source {
-        app::SourceSpec::Demo => load::SourceSpec::Demo,
-        app::SourceSpec::Path(path) => match given.bytes.get(&path) {
-            Some(bytes) => load::SourceSpec::Bytes {
-                name: path,
-                bytes: bytes.clone(),
-            },
-            None => load::SourceSpec::Path(PathBuf::from(path)),
-        },
-        app::SourceSpec::Profile { name, region } => {
-            let given = given.live.as_ref().filter(|live| live.profile == name);
-            let mut options = given.cloned().unwrap_or_default();
-            options.profile = name;
-            options.region = region;
-            load::SourceSpec::Live(Box::new(options))
-        }
-    });
-    let sources: Vec<_> = sources.collect();
-    let settings = load::Settings {
-        parameters: request.settings.parameters,
-        conditions: request.settings.conditions,
-        account: request.settings.account,
-        region: request.settings.region,
-        partition: request.settings.partition,
-    };
-    load::load(&sources, &settings, progress)
+fn load_settings(settings: app::Settings) -> load::Settings {
+    load::Settings {
+        parameters: settings.parameters,
+        conditions: settings.conditions,
+        account: settings.account,
+        region: settings.region,
+        partition: settings.partition,
+    }
 }
 
 /// The sources in the words of the screen, and what was already read of them.
@@ -149,6 +198,9 @@ pub(super) fn settings(settings: load::Settings) -> app::Settings {
 
 #[cfg(test)]
 mod tests {
+    use tokio::sync::mpsc;
+
+    use super::super::errands::Outcome;
     use super::*;
 
     fn request(sources: Vec<app::SourceSpec>) -> LoadRequest {
@@ -159,26 +211,36 @@ mod tests {
         }
     }
 
-    #[test]
-    fn what_was_read_before_is_not_read_again() {
+    async fn loaded(loading: &mut Loading, request: LoadRequest) -> Result<usize, String> {
+        let (sender, mut outcomes) = mpsc::unbounded_channel();
+        loading.begin(request, &Errands::new(sender));
+        match outcomes.recv().await.unwrap() {
+            Outcome::Action(Action::Loaded { result, .. }) => {
+                result.map(|inventory| inventory.sources.len())
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_read_before_is_not_read_again() {
         let policy = br#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}]}"#;
         let (specs, given) = split(vec![load::SourceSpec::Bytes {
             name: "standard input".to_owned(),
             bytes: policy.to_vec(),
         }]);
+        let mut loading = Loading::new(given, None);
         for _ in 0..2 {
-            let inventory = read(request(specs.clone()), &given, &Progress::default()).unwrap();
-            assert_eq!(inventory.sources[0].path, "standard input");
+            assert_eq!(loaded(&mut loading, request(specs.clone())).await, Ok(1));
         }
     }
 
-    #[test]
-    fn a_load_that_was_cancelled_ends_with_that() {
-        let progress = Progress::default();
-        progress.cancel();
-        let demo = request(vec![app::SourceSpec::Demo]);
-        let error = read(demo, &Given::default(), &progress).unwrap_err();
-        assert_eq!(error, LoadError::Cancelled);
+    #[tokio::test]
+    async fn a_source_that_is_not_there_is_said() {
+        let none = vec![app::SourceSpec::Path("/nowhere/at/all".to_owned())];
+        let mut loading = Loading::new(Given::default(), None);
+        let error = loaded(&mut loading, request(none)).await.unwrap_err();
+        assert!(error.contains("/nowhere/at/all"), "{error}");
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod cache;
 mod config;
 mod errands;
 mod input;
+mod live;
 mod loading;
 mod recent;
 mod session;

@@ -5,7 +5,7 @@ mod start;
 
 use std::io;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::mpsc;
 use tokio::time::sleep_until;
@@ -38,6 +38,7 @@ enum Wake {
     Happening(Happening),
     Outcome(Outcome),
     Tick,
+    Clock,
 }
 
 /// The screen with everything around it.
@@ -67,10 +68,14 @@ impl Session {
         let mut tick = Instant::now() + TICK;
         loop {
             self.draw()?;
+            let change = self.state.live.next_change(SystemTime::now());
+            let clock = change.map(|until| Instant::now() + until);
             let wake = tokio::select! {
                 happening = self.events.next() => Wake::Happening(happening),
                 Some(outcome) = self.outcomes.recv() => Wake::Outcome(outcome),
                 () = sleep_until(tick.into()), if self.state.is_busy() => Wake::Tick,
+                // Only while a time is shown.
+                () = sleep_until(clock.unwrap_or(tick).into()), if clock.is_some() => Wake::Clock,
             };
             if matches!(wake, Wake::Tick) {
                 tick = Instant::now() + TICK;
@@ -126,6 +131,7 @@ impl Session {
                 }
                 self.act(Action::Tick).await
             }
+            Wake::Clock => self.act(Action::Clock(SystemTime::now())).await,
         }
     }
 
@@ -161,11 +167,15 @@ impl Session {
                             let read = inventory.sources.iter().map(|source| source.path.clone());
                             self.has_loaded(read.collect());
                         }
-                        Err(words) if self.is_first_load => {
+                        // Who can sign in from here stays here.
+                        Err(words) if self.is_first_load && !self.can_sign_in() => {
                             return Err(RunError::Source(words.clone()));
                         }
                         Err(_) => {}
                     }
+                }
+                if matches!(action, Action::Connected { .. } | Action::Arrived { .. }) {
+                    self.act(Action::Clock(SystemTime::now())).await?;
                 }
                 self.act(action).await
             }
@@ -175,6 +185,11 @@ impl Session {
                 self.act(Action::Notice(Notice::info(words))).await
             }
         }
+    }
+
+    fn can_sign_in(&self) -> bool {
+        let failure = self.state.live.failure.as_ref();
+        failure.is_some_and(|failure| failure.sign_in.is_some())
     }
 
     /// Remembers and watches what was loaded.

@@ -1,4 +1,4 @@
-//! The first line, the breadcrumb and the last line.
+//! The breadcrumb and the last line.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -11,69 +11,6 @@ use crate::explain::escape;
 
 use super::pen::{Pen, clip_front, fill};
 use super::{Look, Regions, View};
-
-/// What is open, and whose account it is taken for.
-pub fn header(view: &View<'_>, frame: &mut Frame<'_>, area: Rect, regions: &mut Regions) {
-    let style = view.theme.style(Look::Header);
-    fill(frame.buffer_mut(), area, style);
-    let help = match view.state.keymap.key_of(Context::Everywhere, Command::Help) {
-        Some(key) => format!("read-only  {key}:help "),
-        None => "read-only ".to_owned(),
-    };
-    let mut parts = vec![" iamscope ".to_owned()];
-    parts.extend(sources(view));
-    let wide = u16::try_from(help.width()).unwrap_or(u16::MAX);
-    let left = Rect::new(area.x, area.y, area.width.saturating_sub(wide + 1), 1);
-    let mut pen = Pen::new(frame.buffer_mut(), left, view.state.ascii);
-    for (position, part) in parts.iter().enumerate() {
-        // Whole or not at all, but for the name of the source.
-        if position > 1 && pen.room() < part.width() + 2 {
-            break;
-        }
-        pen.write(part, style);
-        pen.write(" ", style);
-    }
-    let right = Rect::new(left.right() + 1, area.y, wide.min(area.width), 1).intersection(area);
-    let mut pen = Pen::new(frame.buffer_mut(), right, view.state.ascii);
-    pen.write(&help, style);
-    regions.add(right, Target::Command(Command::Help));
-}
-
-fn sources(view: &View<'_>) -> Vec<String> {
-    let inventory = &view.state.inventory;
-    let mut parts = Vec::new();
-    match &inventory.sources[..] {
-        [] => parts.push("nothing open".to_owned()),
-        [one] => parts.push(escape(file_name(&one.path)).into_owned()),
-        [one, others @ ..] => parts.push(format!(
-            "{} and {} more",
-            escape(file_name(&one.path)),
-            others.len()
-        )),
-    }
-    let assumed = |value: &str, assumed: bool| {
-        if assumed {
-            format!("{} (assumed)", escape(value))
-        } else {
-            escape(value).into_owned()
-        }
-    };
-    if let [account] = &inventory.accounts[..] {
-        let id = assumed(&account.id.value, account.id.assumed);
-        parts.push(format!(" account {id}"));
-        parts.push(format!(
-            " {}",
-            assumed(&account.region.value, account.region.assumed)
-        ));
-    }
-    parts
-}
-
-fn file_name(path: &str) -> &str {
-    path.rsplit('/')
-        .find(|part| !part.is_empty())
-        .unwrap_or(path)
-}
 
 /// Where the selection is.
 pub fn crumbs(view: &View<'_>, frame: &mut Frame<'_>, area: Rect, regions: &mut Regions) {
@@ -155,7 +92,14 @@ pub fn footer(view: &View<'_>, frame: &mut Frame<'_>, area: Rect, regions: &mut 
         let turn = turns[state.ticks % turns.len()];
         let key = state.keymap.key_of(Context::Everywhere, Command::Cancel);
         let stop = key.map(|key| format!("   {key} stops")).unwrap_or_default();
-        pen.write(&format!("{turn} loading {}{stop}", escape(words)), style);
+        let words = if words.is_empty() { "loading" } else { words };
+        pen.write(&format!("{turn} {}{stop}", escape(words)), style);
+        return;
+    }
+    if let Some(words) = state.failure_words() {
+        let error = style.patch(view.theme.style(Look::Error));
+        pen.write("! ", error);
+        pen.write(&escape(&words), error);
         return;
     }
     hints(view, &mut pen, style, area.y, regions);

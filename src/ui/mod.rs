@@ -4,6 +4,7 @@
 mod bars;
 mod boxes;
 mod denial;
+mod header;
 mod pane;
 mod pen;
 mod picker;
@@ -46,7 +47,7 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) -> Regions {
         too_small(&view, frame, area);
         return regions;
     };
-    bars::header(&view, frame, layout.header, &mut regions);
+    header::draw(&view, frame, layout.header, &mut regions);
     bars::crumbs(&view, frame, layout.crumbs, &mut regions);
     if let Some(area) = layout.tree {
         tree::draw(&view, frame, area, layout.framed, &mut regions);

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::app::item::Item;
 use crate::app::rows::{Piece, RowText};
 use crate::app::tree::{Fold, Row};
-use crate::app::{Target, search};
+use crate::app::{Extent, Target, search};
 
 use super::boxes::{Frameable, scrollbar};
 use super::pen::{Pen, tint};
@@ -103,6 +103,11 @@ pub fn title(view: &View<'_>) -> String {
     );
     if parts.is_empty() {
         return "Tree".to_owned();
+    }
+    match state.live.extent {
+        Extent::Coming => parts.push("more is coming".to_owned()),
+        Extent::Broken => parts.push("not all".to_owned()),
+        Extent::Whole | Extent::Kept(_) => {}
     }
     parts.join(&format!(" {dot} "))
 }

@@ -5,6 +5,10 @@
 
 mod endings;
 mod explaining;
+mod live;
 mod living;
+#[path = "../live/stub.rs"]
+#[allow(dead_code)] // the tests of loading use the rest of it
+mod stub;
 mod terminal;
 mod using;

@@ -6,6 +6,7 @@ mod browsing;
 mod denying;
 mod keys_page;
 mod late;
+mod living;
 mod pictures;
 mod sample;
 mod simulating;

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use futures::stream::{FuturesUnordered, StreamExt};
 
+pub(crate) use super::note_missing_policies;
 use super::{LoadError, Progress};
 use crate::aws::{self, AwsError, ConnectOptions, Connection, Extras};
 use crate::iam::{

@@ -4,7 +4,7 @@ use std::io;
 use std::time::Instant;
 
 use super::{Flow, Session};
-use crate::app::{Action, Effect, LoadRequest};
+use crate::app::{Action, Command, Effect, LoadRequest, SignIn};
 use crate::runtime::RunError;
 use crate::runtime::errands::{Outcome, existing_file, failure, info};
 use crate::terminal::Editor;
@@ -38,6 +38,7 @@ impl Session {
             Effect::ReadFile { purpose, path } => self.errands.read_file(purpose, path),
             Effect::WriteFile { path, text } => self.errands.write_file(path, text),
             Effect::OpenUrl(address) => self.errands.open_url(address),
+            Effect::SignIn(sign_in) => self.sign_in(&sign_in).await?,
             Effect::SetTheme(name) => match self.appearance.choose(&name) {
                 Ok(()) => self.errands.give(Outcome::Action(self.themes())),
                 Err(words) => self.errands.give(failure(words)),
@@ -84,11 +85,32 @@ impl Session {
         Ok(())
     }
 
+    /// Gives the terminal to the command that signs in, then loads again.
+    async fn sign_in(&mut self, sign_in: &SignIn) -> io::Result<()> {
+        let words = sign_in.words();
+        let Some((program, arguments)) = sign_in.command.split_first() else {
+            return Ok(());
+        };
+        let run = || std::process::Command::new(program).args(arguments).status();
+        let ended = self.away(run).await?;
+        self.errands.give(match ended {
+            Ok(status) if status.success() => Outcome::Action(Action::Do(Command::Reload)),
+            Ok(status) => failure(format!("`{words}` ended with {status}")),
+            Err(error) => failure(format!("`{words}` cannot be started: {error}")),
+        });
+        Ok(())
+    }
+
     /// Gives the terminal to an editor and takes it back when the editor has ended.
     async fn elsewhere<T>(&mut self, work: impl FnOnce(&Editor) -> T) -> io::Result<T> {
+        self.away(move || work(&Editor::from_environment())).await
+    }
+
+    /// Gives the terminal to another program and takes it back when that has ended.
+    async fn away<T>(&mut self, work: impl FnOnce() -> T) -> io::Result<T> {
         self.events.pause().await;
         self.screen.leave();
-        let result = work(&Editor::from_environment());
+        let result = work();
         self.screen.come_back()?;
         self.taken = Instant::now();
         self.events.resume();

@@ -9,6 +9,7 @@ use super::Session;
 use crate::app::{Action, Choices, Effect, Notice, Setup, State};
 use crate::aws::Profiles;
 use crate::runtime::appearance::Appearance;
+use crate::runtime::cache::Cache;
 use crate::runtime::errands::{Errands, Outcome};
 use crate::runtime::loading::{self, Loading};
 use crate::runtime::watch::Watch;
@@ -47,7 +48,8 @@ impl Session {
             ascii: options.ascii || config.ascii || !capabilities.unicode,
             size: crossterm::terminal::size()?,
         });
-        let mut loading = Loading::new(given);
+        let cache = Cache::find().filter(|_| !options.no_cache);
+        let mut loading = Loading::new(given, cache);
         let errands = Errands::new(sender);
         let (mut later, mut requested) = (Vec::new(), Vec::new());
         for effect in effects {
