@@ -27,7 +27,7 @@ pub use assume::AssumeRole;
 pub use connect::{AskMfa, Caller, ConnectOptions, Connection, connect};
 pub use decode::decode_message;
 pub use details::{AccountPart, load_account};
-pub use extras::{Extras, extras};
+pub use extras::{Extras, RoleExtra, extras};
 pub use fallback::read_role;
 pub use fault::{AwsError, FaultKind};
 pub use operations::{Feature, OPERATIONS, Operation, least_policy};

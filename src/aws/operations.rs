@@ -104,8 +104,8 @@ macro_rules! operations {
 operations! {
     Caller "STS" "sts": "GetCallerIdentity";
     Account "IAM" "iam": "GetAccountAuthorizationDetails" "ListAccountAliases"
-        "ListOpenIDConnectProviders" "ListSAMLProviders";
-    Fallback "IAM" "iam": "ListRoles" "GetRole" "ListAttachedRolePolicies" "ListRolePolicies"
+        "ListOpenIDConnectProviders" "ListSAMLProviders" "ListRoles";
+    Fallback "IAM" "iam": "GetRole" "ListAttachedRolePolicies" "ListRolePolicies"
         "GetRolePolicy" "ListInstanceProfilesForRole" "ListUsers" "GetUser" "ListAttachedUserPolicies"
         "ListUserPolicies" "GetUserPolicy" "ListGroupsForUser" "ListGroups" "GetGroup"
         "ListAttachedGroupPolicies" "ListGroupPolicies" "GetGroupPolicy" "ListPolicies" "GetPolicy"

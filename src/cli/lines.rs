@@ -10,6 +10,9 @@ use super::Failure;
 /// Most bytes of one line: more is reported as a bad line, so that memory stays bounded.
 const LONGEST_LINE: u64 = 64 << 20;
 
+/// Most bytes of a text that is read at once.
+const LARGEST_TEXT: u64 = 1 << 30;
+
 /// Opens a file, or standard input for `-`.
 pub(super) fn open(path: &str) -> Result<Box<dyn BufRead>, Failure> {
     if path == "-" {
@@ -19,6 +22,14 @@ pub(super) fn open(path: &str) -> Result<Box<dyn BufRead>, Failure> {
         Ok(file) => Ok(Box::new(BufReader::new(file))),
         Err(error) => Err(Failure::input(format!("cannot read `{path}`: {error}"))),
     }
+}
+
+/// All of a file's text, or of standard input for `-`.
+pub(super) fn whole(path: &str) -> Result<String, Failure> {
+    let mut text = String::new();
+    let read = io::Read::read_to_string(&mut io::Read::take(open(path)?, LARGEST_TEXT), &mut text);
+    read.map_err(|error| Failure::input(format!("cannot read `{path}`: {error}")))?;
+    Ok(text)
 }
 
 /// Calls `each` with every line that is not blank. A line that is no JSON, or of which `each` says

@@ -17,6 +17,7 @@ mod snapshot;
 mod sources;
 mod support;
 mod tree;
+mod unmask;
 
 use std::io::{Write, stdout};
 use std::process::ExitCode;
@@ -59,6 +60,7 @@ enum Command {
     Paths(paths::Paths),
     Permissions(permissions::Permissions),
     Support(support::Support),
+    Unmask(unmask::Unmask),
     Completions(shell::Completions),
     Man(shell::Man),
 }
@@ -96,6 +98,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Paths(command)) => command.run(),
         Some(Command::Permissions(command)) => command.run(),
         Some(Command::Support(command)) => command.run(),
+        Some(Command::Unmask(command)) => command.run(),
         Some(Command::Completions(command)) => command.run(),
         Some(Command::Man(command)) => command.run(),
         None => cli.screen.run(),

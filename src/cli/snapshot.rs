@@ -1,8 +1,6 @@
 //! `iamscope snapshot`: everything that was loaded, as one file to keep or to hand over.
 
-use std::fs::OpenOptions;
-use std::io::{self, Write, stdout};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -10,6 +8,7 @@ use clap::Args;
 use crate::report::{redact, snapshot, snapshot_text};
 
 use super::Failure;
+use super::output::write_private;
 use super::sources::Sources;
 
 /// Write everything in a source as one file that every command accepts as SOURCE.
@@ -17,7 +16,8 @@ use super::sources::Sources;
 #[command(after_help = "Examples:
   iamscope snapshot --profile prod -o prod.snapshot.json
   iamscope snapshot --profile prod -o for-support.json --redact --key key.json
-  iamscope tree for-support.json --format json")]
+  iamscope tree for-support.json --format json
+  iamscope unmask --key key.json answer-from-support.md")]
 pub(super) struct Snapshot {
     #[command(flatten)]
     sources: Sources,
@@ -41,44 +41,14 @@ impl Snapshot {
         if self.redact {
             let redaction = redact(&written);
             if let Some(key) = &self.key {
-                write(key, &format!("{:#}\n", redaction.key))?;
+                write_private(key, &format!("{:#}\n", redaction.key))?;
             }
             for (kind, count) in &redaction.replaced {
                 eprintln!("replaced: {count} {kind}");
             }
             written = redaction.snapshot;
         }
-        write(&self.output, &snapshot_text(&written))?;
+        write_private(&self.output, &snapshot_text(&written))?;
         Ok(ExitCode::SUCCESS)
     }
-}
-
-/// Writes a file that only its owner may read; one that is there is replaced as a whole.
-fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    if path.as_os_str() == "-" {
-        return Ok(stdout().lock().write_all(text.as_bytes())?);
-    }
-    let written = write_private(path, text);
-    written.map_err(|error| Failure::input(format!("cannot write `{}`: {error}", path.display())))
-}
-
-fn write_private(path: &Path, text: &str) -> io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    let part = path.with_file_name(name);
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    let result = options
-        .open(&part)
-        .and_then(|mut file| file.write_all(text.as_bytes()))
-        .and_then(|()| std::fs::rename(&part, path));
-    if result.is_err() {
-        let _ = std::fs::remove_file(&part);
-    }
-    result
 }

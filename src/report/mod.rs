@@ -18,6 +18,7 @@ mod snapshot;
 mod support;
 mod template_diff;
 mod tree;
+mod unmask;
 
 pub use answer::{answer_json, answer_markdown, difference, mask_accounts, trail_json};
 pub use batch::{BatchOptions, BatchSummary, decision_line, run as run_batch};
@@ -34,3 +35,4 @@ pub use snapshot::{snapshot, to_text as snapshot_text};
 pub use support::{support_json, support_markdown};
 pub use template_diff::template_diff;
 pub use tree::tree_json;
+pub use unmask::{MaskKey, NoKey};

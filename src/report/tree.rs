@@ -32,6 +32,16 @@ pub fn tree_json(inventory: &Inventory) -> Value {
             accounts().flat_map(|account| &account.resource_policies),
             |policy| writer.resource_policy(policy),
         ),
+        "providers": list(accounts().flat_map(|account| &account.providers), |provider| {
+            json!({
+                "arn": provider.arn.to_string(),
+                "issuer": provider.issuer.to_string(),
+                "type": if provider.saml { "saml" } else { "oidc" },
+                "id": provider.logical_id,
+                "file": writer.file(provider.place),
+                "line": line(provider.place),
+            })
+        }),
         "parameters": list(accounts().flat_map(|account| &account.parameters), |parameter| {
             writer.parameter(parameter)
         }),
@@ -106,6 +116,10 @@ impl Writer<'_> {
         put("friendly", identity.friendly.clone().into());
         put("description", identity.description.clone().into());
         put("tags", tags.into());
+        // Only what AWS made has one.
+        if let Some(id) = &identity.unique_id {
+            put("unique_id", id.as_str().into());
+        }
         members
     }
 

@@ -18,6 +18,9 @@ pub fn role(number: usize) -> String {
 
 /// An account of so many roles, so many on each page.
 pub fn details(call: &Call, roles: usize, on_page: usize) -> Reply {
+    if call.action == "ListRoles" {
+        return list(call, roles, on_page);
+    }
     let mut list = String::new();
     let mut rest = "<IsTruncated>false</IsTruncated>".to_owned();
     if call.field("Filter.member.1") == "Role" {
@@ -32,6 +35,26 @@ pub fn details(call: &Call, roles: usize, on_page: usize) -> Reply {
         "GetAccountAuthorizationDetails",
         &format!("<RoleDetailList>{list}</RoleDetailList>{rest}"),
     )
+}
+
+/// What `ListRoles` says of the same roles.
+fn list(call: &Call, roles: usize, on_page: usize) -> Reply {
+    let from: usize = call.field("Marker").parse().unwrap_or(0);
+    let to = (from + on_page).min(roles);
+    let list: String = (from..to)
+        .map(|number| {
+            format!(
+                "<member><Path>/team/</Path><RoleName>role-{number}</RoleName><RoleId>AROA{number:017}</RoleId>\
+                 <Arn>arn:aws:iam::123456789012:role/team/role-{number}</Arn><CreateDate>2026-01-01T00:00:00Z</CreateDate>\
+                 <Description>Role number {number}</Description><MaxSessionDuration>7200</MaxSessionDuration></member>"
+            )
+        })
+        .collect();
+    let rest = match to < roles {
+        true => format!("<IsTruncated>true</IsTruncated><Marker>{to}</Marker>"),
+        false => "<IsTruncated>false</IsTruncated>".to_owned(),
+    };
+    Reply::xml("ListRoles", &format!("<Roles>{list}</Roles>{rest}"))
 }
 
 pub fn is_details(call: &Call) -> bool {
@@ -74,6 +97,9 @@ pub fn single(call: &Call, denied: &str) -> Reply {
         ),
         "ListAttachedRolePolicies" => format!(
             "<AttachedPolicies><member><PolicyName>own</PolicyName><PolicyArn>arn:aws:iam::123456789012:policy/own</PolicyArn></member></AttachedPolicies>{more}"
+        ),
+        "ListInstanceProfilesForRole" => format!(
+            "<InstanceProfiles><member><Path>/</Path><InstanceProfileName>for-{name}</InstanceProfileName><InstanceProfileId>AIPA00000000000000001</InstanceProfileId><Arn>arn:aws:iam::123456789012:instance-profile/for-{name}</Arn><CreateDate>2026-01-01T00:00:00Z</CreateDate><Roles></Roles></member></InstanceProfiles>{more}"
         ),
         "ListUsers" => format!(
             "<Users><member><Path>/</Path><UserName>jane</UserName><UserId>AIDA00000000000000001</UserId><Arn>arn:aws:iam::123456789012:user/jane</Arn><CreateDate>2026-01-01T00:00:00Z</CreateDate></member></Users>{more}"

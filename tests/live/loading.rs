@@ -24,6 +24,10 @@ fn every_page_arrives_and_is_read_like_a_dump() {
     assert_eq!(one["arn"], "arn:aws:iam::123456789012:role/team/role-249");
     assert_eq!(one["path"], "/team/");
     assert_eq!(one["tags"]["number"], "249");
+    assert_eq!(one["max_session_duration"], 7200);
+    assert_eq!(one["last_used"], "2026-02-03T04:05:06Z");
+    assert_eq!(one["unique_id"], "AROA00000000000000249");
+    assert_eq!(one["description"], "Role number 249");
     assert_eq!(
         one["trust"]["Statement"][0]["Principal"]["Service"],
         "lambda.amazonaws.com"
@@ -103,6 +107,10 @@ fn where_the_one_call_is_denied_single_calls_give_the_same() {
     let one = &roles[3];
     assert_eq!(one["max_session_duration"], 7200);
     assert_eq!(one["tags"]["k"], "v");
+    assert_eq!(
+        one["instance_profiles"][0],
+        format!("for-{}", one["name"].as_str().unwrap())
+    );
     assert_eq!(
         one["inline"][0]["policy"]["Statement"]["Action"],
         "s3:GetObject"

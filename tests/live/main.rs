@@ -8,6 +8,7 @@ mod assuming;
 mod command;
 mod errors;
 mod loading;
+mod planted;
 mod program;
 mod redaction;
 mod resources;

@@ -14,7 +14,7 @@ const ROLE: &str = "arn:aws:iam::123456789012:role/team/role-1";
 /// The account, and a policy for whatever else is asked.
 fn answering(call: &Call, other: impl Fn(&Call) -> Reply) -> Reply {
     match call.action.as_str() {
-        "GetAccountAuthorizationDetails" => details(call, 2, 100),
+        "GetAccountAuthorizationDetails" | "ListRoles" => details(call, 2, 100),
         _ => ordinary(call).unwrap_or_else(|| other(call)),
     }
 }

@@ -5,13 +5,14 @@ mod organisation;
 mod refresh;
 mod resources;
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use futures::stream::{FuturesUnordered, StreamExt};
 
 pub(crate) use super::note_missing_policies;
 use super::{LoadError, Progress};
-use crate::aws::{self, AwsError, ConnectOptions, Connection, Extras};
+use crate::aws::{self, AwsError, ConnectOptions, Connection, Extras, RoleExtra};
 use crate::iam::{
     Account, Assumed, FederatedProvider, Inventory, Place, Problem, Source, SourceId, SourceKind,
     Text,
@@ -192,6 +193,21 @@ fn add_extras(account: &mut Account, extras: Extras, place: Place) {
         .into_iter()
         .map(|arn| provider(arn, true));
     account.providers.extend(oidc.chain(saml));
+    let told: HashMap<String, RoleExtra> = extras
+        .roles
+        .into_iter()
+        .map(|role| (role.arn.clone(), role))
+        .collect();
+    for role in &mut account.roles {
+        let arn = role.identity.arn.as_plain();
+        let Some(told) = arn.and_then(|arn| told.get(arn)) else {
+            continue;
+        };
+        let longest = told.longest_session;
+        role.max_session_duration = longest.and_then(|seconds| u32::try_from(seconds).ok());
+        let description = told.description.clone();
+        role.identity.description = description.filter(|text| !text.is_empty());
+    }
     for error in extras.missing {
         account
             .problems
