@@ -335,7 +335,9 @@ fn before_policies(
     let with_mfa = request.mfa || keys.one("aws:MultiFactorAuthPresent") == Some("true");
     let refuses = match (kind, request.credential) {
         (FederatedUser, _) | (_, Some(Credential::GetFederationToken)) => iam || sts,
-        (_, Some(Credential::GetSessionToken)) => iam && !with_mfa || sts && name != "assumerole",
+        (_, Some(Credential::GetSessionToken)) => {
+            iam && !with_mfa || sts && (name != "assumerole" || kind == Root)
+        }
         (AssumedRole, None) => sts && matches!(name, "getfederationtoken" | "getsessiontoken"),
         (Root, None) => sts && name == "assumerole",
         _ => false,

@@ -91,31 +91,27 @@ impl Principals {
             return self.escapes(caller, given, has_boundary).not();
         }
         let mut covered = Tri::no();
-        self.each(caller, given, false, |_, matches| {
+        each(&self.entries, caller, given, |_, matches| {
             covered = covered.clone().or(matches);
         });
         covered
     }
 
-    /// Gives each class in which an entry names the caller. A grant of AssumeRoleWithWebIdentity or
-    /// AssumeRoleWithSAML needs a federated principal (`federated_only`); a denial does not.
-    pub(super) fn each<D: Depends>(
+    /// Gives each class in which an entry grants to the caller. A grant of AssumeRoleWithWebIdentity or
+    /// AssumeRoleWithSAML needs a federated principal (`federated_only`); a denial does not. A form that
+    /// AWS does not accept grants to nobody, while a denial by one is unknown.
+    pub(super) fn grants<D: Depends>(
         &self,
         caller: &Caller,
         given: Assignment<'_>,
         federated_only: bool,
-        mut found: impl FnMut(Class, Tri<D>),
+        found: impl FnMut(Class, Tri<D>),
     ) {
-        for entry in &self.entries {
-            if federated_only && entry.named.is_of_aws() {
-                continue;
-            }
-            entry.named.each(caller, &mut |class, matches: Tri<D>| {
-                if !matches.is_no() {
-                    found(class, given.holds(&entry.guard).and(matches));
-                }
-            });
-        }
+        let entries = self.entries.iter().filter(|entry| {
+            let invalid = matches!(entry.named, Named::Invalid(..));
+            !(invalid || federated_only && entry.named.is_of_aws())
+        });
+        each(entries, caller, given, found);
     }
 
     /// Whether `NotPrincipal` lists the whole chain of the caller; one with a boundary never escapes.
@@ -187,6 +183,22 @@ impl Principals {
         self.entries
             .iter()
             .any(|entry| matches!(entry.named, Named::Invalid(..)))
+    }
+}
+
+/// Gives each class in which an entry names the caller.
+fn each<'e, D: Depends>(
+    entries: impl IntoIterator<Item = &'e Entry>,
+    caller: &Caller,
+    given: Assignment<'_>,
+    mut found: impl FnMut(Class, Tri<D>),
+) {
+    for entry in entries {
+        entry.named.each(caller, &mut |class, matches: Tri<D>| {
+            if !matches.is_no() {
+                found(class, given.holds(&entry.guard).and(matches));
+            }
+        });
     }
 }
 

@@ -112,13 +112,16 @@ impl CompiledStatement {
         }
     }
 
-    /// Whether one condition holds. One whose operator is not known does: the statement is then unknown
-    /// as a whole.
+    /// Whether one condition holds. One whose operator is not known, or none of whose values could be
+    /// read, does: the statement is then unknown as a whole.
     pub(super) fn condition<D: Depends>(
         &self,
         condition: &CompiledCondition,
         scope: Scope<'_>,
     ) -> Tri<D> {
+        if self.is_lost(condition.values.is_empty()) {
+            return Tri::yes();
+        }
         condition
             .holds(&scope.leg.keys, scope.given)
             .unwrap_or_else(Tri::yes)
@@ -170,7 +173,7 @@ impl CompiledStatement {
         match &self.principals {
             Some(principals) if principals.not => {}
             Some(principals) if !self.is_lost(principals.entries.is_empty()) => {
-                principals.each(scope.caller, scope.given, scope.leg.federated_only, found);
+                principals.grants(scope.caller, scope.given, scope.leg.federated_only, found);
             }
             _ => found(Class::Direct, Tri::yes()),
         }

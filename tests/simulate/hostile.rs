@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::random::Random;
 
 /// Far above what any of these takes, far below a hang.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A case whose one statement asks for a resource and a condition.
 fn one_statement(pattern: &str, resource: &str, condition: serde_json::Value) -> String {

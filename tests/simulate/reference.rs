@@ -308,8 +308,10 @@ impl<'a> Leg<'a> {
         if temporary {
             self.one("aws:tokenissuetime", "2026-06-01T00:00:00Z");
         }
+        let service = self.action.split(':').next().unwrap_or_default();
+        let global = ["iam", "cloudfront", "route53", "organizations"];
         match self.resource.split(':').nth(3) {
-            _ if self.action.to_lowercase().starts_with("iam:") => {
+            _ if global.contains(&&*service.to_lowercase()) => {
                 self.one("aws:requestedregion", "us-east-1")
             }
             Some(region) if !region.is_empty() => self.one("aws:requestedregion", region),
@@ -317,7 +319,9 @@ impl<'a> Leg<'a> {
         }
         self.one("aws:securetransport", "true");
         self.one("aws:viaawsservice", "false");
-        if let Some(owner) = self.owner.clone() {
+        if let Some(owner) = self.owner.clone()
+            && !self.action.starts_with("ebs:")
+        {
             self.one("aws:resourceaccount", owner);
         }
         let org = &self.case["org"];
@@ -346,6 +350,9 @@ impl<'a> Leg<'a> {
         };
         let action = self.action.to_lowercase();
         if action == "sts:getcalleridentity" {
+            if matches!(self.kind, "anonymous" | "web-identity" | "saml") {
+                return denied("resource");
+            }
             return Verdict {
                 decision: "allow",
                 deniers: Vec::new(),
@@ -358,6 +365,7 @@ impl<'a> Leg<'a> {
         let iam = action.starts_with("iam:");
         let sts = action.starts_with("sts:");
         let refused = match (self.kind, credential) {
+            ("root", _) if action == "sts:assumerole" => true,
             ("assumed-role", _) => {
                 matches!(&*action, "sts:getfederationtoken" | "sts:getsessiontoken")
             }
@@ -365,7 +373,6 @@ impl<'a> Leg<'a> {
             (_, Some("GetSessionToken")) => {
                 iam && self.case["mfa"] != Value::Bool(true) || sts && action != "sts:assumerole"
             }
-            ("root", _) => action == "sts:assumerole",
             _ => false,
         };
         if refused {
@@ -580,6 +587,7 @@ impl<'a> Leg<'a> {
             "secretsmanager",
             "dynamodb",
             "logs",
+            "es",
         ]
         .contains(&service)
             && !self.service_linked()
@@ -808,6 +816,9 @@ impl<'a> Leg<'a> {
         if !self.case["boundary"].is_null() && matches!(self.kind, "user" | "assumed-role") {
             return false;
         }
+        if not == "*" || list(&not["AWS"]).into_iter().any(|v| v == "*") {
+            return true;
+        }
         let listed = |wanted: &str| {
             !wanted.is_empty() && list(&not["AWS"]).into_iter().any(|v| text(v) == wanted)
         };
@@ -930,8 +941,9 @@ impl<'a> Leg<'a> {
         if positive.starts_with("Numeric") {
             number(value).is_some()
         } else if positive == "IpAddress" {
-            let network = value.split('/').next().unwrap_or_default();
-            network.parse::<IpAddr>().is_ok()
+            let (network, bits) = value.split_once('/').unwrap_or((value, "0"));
+            let most = if network.contains(':') { 128 } else { 32 };
+            network.parse::<IpAddr>().is_ok() && bits.parse::<u32>().is_ok_and(|own| own <= most)
         } else if positive.starts_with("Arn") {
             value.splitn(6, ':').count() == 6
         } else {
@@ -1006,6 +1018,9 @@ impl<'a> Leg<'a> {
                 match (network.parse().ok()?, actual) {
                     (IpAddr::V4(n), IpAddr::V4(a)) => {
                         let bits = bits.unwrap_or(32);
+                        if bits > 32 {
+                            return None;
+                        }
                         let mask = if bits == 0 {
                             0
                         } else {
@@ -1015,6 +1030,9 @@ impl<'a> Leg<'a> {
                     }
                     (IpAddr::V6(n), IpAddr::V6(a)) => {
                         let bits = bits.unwrap_or(128);
+                        if bits > 128 {
+                            return None;
+                        }
                         let mask = if bits == 0 {
                             0
                         } else {
