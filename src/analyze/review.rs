@@ -62,7 +62,7 @@ pub fn finding_problems(account: &Account) -> Vec<Problem> {
         }
     }
     for policy in &account.resource_policies {
-        review.document(&policy.document, PolicyKind::Resource);
+        review.document(&policy.document, policy.part());
     }
     review.problems
 }

@@ -91,7 +91,8 @@ fn about_item(found: Item, inventory: &Inventory, index: &Index, content: &mut C
                 && let Some(statement) = document.statements.get(index as usize)
             {
                 let name = at.name(inventory);
-                content.page = explain::statement_page(document, statement, at.kind(), &name, None);
+                content.page =
+                    explain::statement_page(document, statement, at.kind(inventory), &name, None);
                 content.json = json::document_lines(document, Some(index as usize));
             }
         }
@@ -176,7 +177,7 @@ fn policy_page(at: PolicyAt, inventory: &Inventory, index: &Index) -> Page {
     }
     let name = at.name(inventory);
     match at.document(inventory) {
-        Some(document) => explain::policy_page(&name, document, at.kind()),
+        Some(document) => explain::policy_page(&name, document, at.kind(inventory)),
         None => {
             let mut page = Page::new(name);
             page.mark(
@@ -205,7 +206,7 @@ fn part_page(at: PolicyAt, index: u32, part: Part, inventory: &Inventory) -> Opt
             }
         }
         Part::Principal(entry) => {
-            let trust = at.kind() == crate::iam::PolicyKind::Trust;
+            let trust = at.kind(inventory) == crate::iam::PolicyKind::Trust;
             explain::principal_page(principals(statement).get(entry as usize)?, trust)
         }
         Part::Resource(entry) => {
@@ -213,7 +214,7 @@ fn part_page(at: PolicyAt, index: u32, part: Part, inventory: &Inventory) -> Opt
             let not = statement.resource.as_ref().is_some_and(|own| own.not);
             let covered = analyze::covered(statement);
             let of: Vec<_> = covered.actions.iter().collect();
-            explain::resource_page(text, not, &of, at.kind())
+            explain::resource_page(text, not, &of, at.kind(inventory))
         }
         Part::Condition(entry) => {
             let condition = conditions(statement).get(entry as usize)?;

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use crate::analyze::GrantsCache;
-use crate::iam::{Document, Inventory, PolicyKind, Statement};
+use crate::iam::{Document, Inventory, Place, PolicyKind, Statement};
 use crate::simulate::CompiledDocument;
 
 use super::changes::Changes;
@@ -26,6 +26,8 @@ pub struct Index {
     problems: Vec<Vec<ProblemAt>>,
     arns: HashMap<String, Item>,
     documents: HashMap<usize, PolicyAt>,
+    // Statements of resources' policies: a decision joins the policies that a source writes in parts.
+    statements: HashMap<Place, Item>,
     rows: usize,
     changes: Changes,
     grants: GrantsCache,
@@ -87,6 +89,11 @@ impl Index {
     /// The role, user, group or policy of an ARN.
     pub fn by_arn(&self, arn: &str) -> Option<Item> {
         self.arns.get(arn).copied()
+    }
+
+    /// The statement of a resource's policy that stands at a place.
+    pub fn by_place(&self, place: Place) -> Option<Item> {
+        self.statements.get(&place).copied()
     }
 
     /// Where a document stands; where it is defined, when it is attached in several places.
@@ -218,6 +225,12 @@ impl Builder<'_> {
         if is_new {
             self.index.documents.insert(address(document), at);
             let account = at.entity.account as usize;
+            if matches!(at.entity.owner, Owner::Resource(_)) {
+                let statements = document.statements.iter().enumerate();
+                let items =
+                    statements.map(|(index, own)| (own.place, Item::Statement(at, number(index))));
+                self.index.statements.extend(items);
+            }
             self.index.problems[account].extend(
                 (0..document.problems.len()).map(|index| ProblemAt::Document(at, number(index))),
             );

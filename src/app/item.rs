@@ -419,11 +419,14 @@ impl PolicyAt {
     }
 
     /// The part it plays in evaluation.
-    pub fn kind(self) -> PolicyKind {
+    pub fn kind(self, inventory: &Inventory) -> PolicyKind {
         match (self.slot, self.entity.owner) {
             (Slot::Trust, _) => PolicyKind::Trust,
             (Slot::Boundary, _) => PolicyKind::Boundary,
-            (Slot::Own, Owner::Resource(_)) => PolicyKind::Resource,
+            (Slot::Own, Owner::Resource(_)) => {
+                let policy = self.entity.resource(inventory);
+                policy.map_or(PolicyKind::Resource, ResourcePolicy::part)
+            }
             (Slot::Own, Owner::Scp(..)) => PolicyKind::Scp,
             (Slot::Own, Owner::Rcp(..)) => PolicyKind::Rcp,
             _ => PolicyKind::Identity,

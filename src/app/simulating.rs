@@ -4,7 +4,7 @@ use crate::iam::Place;
 use crate::report;
 use crate::simulate::{Decision, StatementRef};
 
-use super::item::{Entity, Item, Owner, PolicyAt};
+use super::item::{Entity, Item, Owner};
 use super::job::{Lane, Work};
 use super::overlay::Overlay;
 use super::simulator::{Answered, Candidate, Field, Focus, Trouble, fill};
@@ -227,10 +227,12 @@ impl State {
                 at.document(&self.inventory)
                     .is_some_and(|document| std::sync::Arc::ptr_eq(document, &found.document))
             });
-            holding.find(|at| at.kind() == found.kind)
+            holding.find(|at| at.kind(&self.inventory) == found.kind)
         });
-        let at: PolicyAt = own.or_else(|| self.index.by_document(&found.document))?;
-        Some(Item::Statement(at, number))
+        match own.or_else(|| self.index.by_document(&found.document)) {
+            Some(at) => Some(Item::Statement(at, number)),
+            None => self.index.by_place(found.place),
+        }
     }
 
     /// The role or user that asks, where it is among what was loaded.

@@ -105,7 +105,7 @@ impl State {
 
     fn suppose(&mut self, at: PolicyAt, text: &str, effects: &mut Vec<Effect>) {
         let next = SourceId(u32::try_from(self.inventory.sources.len()).unwrap_or(u32::MAX));
-        match parse_document_text(text, next, at.kind()) {
+        match parse_document_text(text, next, at.kind(&self.inventory)) {
             Err(error) => self.refuse(&error),
             Ok(document) => {
                 let before = at.document(&self.inventory);

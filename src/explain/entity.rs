@@ -196,7 +196,7 @@ pub fn policy_page(name: &str, document: &Document, kind: PolicyKind) -> Page {
 
 /// The policy of a resource.
 pub fn resource_policy_page(policy: &ResourcePolicy) -> Page {
-    let mut page = policy_page("", &policy.document, PolicyKind::Resource);
+    let mut page = policy_page("", &policy.document, policy.part());
     page.title = Line::new().plain("Policy of ").text(&policy.resource);
     let mut facts = vec![
         Fact::new("Resource", Line::new().text(&policy.resource)),

@@ -1,5 +1,7 @@
 //! A policy document with the place of every part.
 
+use serde_json::Value as Json;
+
 use super::{Guard, Node, Operator, Place, Problem, Severity, Text};
 
 /// The version of the policy language. Only an explicit 2012-10-17 has policy variables
@@ -66,6 +68,39 @@ impl Document {
     pub fn with_json(mut self, json: &serde_json::Value) -> Self {
         self.json = json.to_string().into();
         self
+    }
+
+    /// One document of several that a service keeps together, such as the permissions of a Lambda
+    /// function: their statements in order, each under the guard of the document that it is from.
+    pub fn joined<'a>(documents: impl IntoIterator<Item = (&'a Guard, &'a Document)>) -> Self {
+        let mut whole = Document::default();
+        let mut written = Vec::new();
+        for (guard, document) in documents {
+            if whole.statements.is_empty() {
+                whole.place = document.place;
+            }
+            if document.version == Version::V2012 {
+                whole.version = Version::V2012;
+            }
+            whole.unreadable |= document.unreadable;
+            whole.problems.extend(document.problems.iter().cloned());
+            for statement in &document.statements {
+                whole.statements.push(Statement {
+                    number: whole.statements.len() + 1,
+                    guard: guard.join(&statement.guard),
+                    ..statement.clone()
+                });
+            }
+            match document.json().get_mut("Statement").map(Json::take) {
+                Some(Json::Array(statements)) => written.extend(statements),
+                statement => written.extend(statement),
+            }
+        }
+        let version = match whole.version {
+            Version::V2008 => "2008-10-17",
+            Version::V2012 => "2012-10-17",
+        };
+        whole.with_json(&serde_json::json!({"Version": version, "Statement": written}))
     }
 
     /// The document as JSON for reading: members in the order written, unresolved parts as

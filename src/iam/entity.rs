@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Document, Guard, Place, Text};
+use super::{Document, Guard, Place, PolicyKind, Text};
 
 /// What every entity has.
 #[derive(Clone, Debug)]
@@ -169,6 +169,23 @@ pub struct PolicyVersion {
     pub created: Option<String>,
     /// Its document.
     pub document: Arc<Document>,
+}
+
+impl ResourcePolicy {
+    /// The part that the policy plays: an organisation's policies and those of endpoints stand beside the
+    /// policies of resources in a template. A resource control policy names a principal, a service control
+    /// policy cannot (Organizations: orgs_manage_policies_rcps_syntax, orgs_manage_policies_scps_syntax).
+    pub fn part(&self) -> PolicyKind {
+        let mut statements = self.document.statements.iter();
+        match self.kind.as_str() {
+            "AWS::EC2::VPCEndpoint" => PolicyKind::Vpce,
+            "AWS::Organizations::Policy" if statements.any(|one| one.principal.is_some()) => {
+                PolicyKind::Rcp
+            }
+            "AWS::Organizations::Policy" => PolicyKind::Scp,
+            _ => PolicyKind::Resource,
+        }
+    }
 }
 
 /// A managed policy of the source.

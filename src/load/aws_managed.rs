@@ -57,16 +57,21 @@ fn forget_places(node: &mut Node) {
 
 /// What stands behind the last `/`: the name in an ARN.
 pub(super) fn last_segment(arn: &Text) -> Text {
+    behind_last(arn, '/')
+}
+
+/// What stands behind the last separator, or all where there is none.
+pub(super) fn behind_last(arn: &Text, separator: char) -> Text {
     let mut parts = arn.to_parts();
-    let slash = parts
-        .iter()
-        .rposition(|part| matches!(part, crate::iam::Part::Literal(text) if text.contains('/')));
+    let slash = parts.iter().rposition(
+        |part| matches!(part, crate::iam::Part::Literal(text) if text.contains(separator)),
+    );
     let Some(at) = slash else {
         return arn.clone();
     };
     let mut kept = parts.split_off(at);
     if let Some(crate::iam::Part::Literal(first)) = kept.first_mut()
-        && let Some((_, name)) = first.rsplit_once('/')
+        && let Some((_, name)) = first.rsplit_once(separator)
     {
         *first = name.into();
     }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::iam::{
-    Account, Arn, Attachment, InlinePolicy, Inventory, OrgLevel, PolicyKind, ResourcePolicy, Text,
+    Account, Arn, Attachment, Document, Guard, InlinePolicy, Inventory, OrgLevel, PolicyKind,
+    ResourcePolicy, Text,
 };
 
 use super::caller::{Caller, Entity};
@@ -105,7 +106,8 @@ fn levels(levels: Option<&[OrgLevel]>, kind: PolicyKind) -> Option<Vec<PolicyLev
     levels.map(|levels| levels.iter().map(level).collect())
 }
 
-/// The policy of a resource; a role's trust policy for the actions that assume it.
+/// The policy of a resource, joined where a source writes it in parts (each `AWS::Lambda::Permission` is
+/// one statement of it); a role's trust policy for the actions that assume it.
 fn resource_policy(inventory: &Inventory, action: &str, resource: &Text) -> Option<NamedPolicy> {
     let accounts = || inventory.accounts.iter();
     if TRUST_ACTIONS.contains(&action.to_ascii_lowercase().as_str()) {
@@ -115,15 +117,24 @@ fn resource_policy(inventory: &Inventory, action: &str, resource: &Text) -> Opti
         let document = role.trust.clone()?;
         return Some(NamedPolicy::new("trust", PolicyKind::Trust, document));
     }
-    let policy = accounts()
+    let mut policies = accounts()
         .flat_map(|account| &account.resource_policies)
-        .find(|policy| is_about(policy, resource))?;
+        .filter(|policy| policy.part() == PolicyKind::Resource && is_about(policy, resource));
+    let first = policies.next()?;
+    let others: Vec<&ResourcePolicy> = policies.collect();
+    let (document, guard) = if others.is_empty() {
+        (first.document.clone(), first.guard.clone())
+    } else {
+        let all = std::iter::once(first).chain(others);
+        let joined = Document::joined(all.map(|policy| (&policy.guard, &*policy.document)));
+        (Arc::new(joined), Guard::always())
+    };
     Some(NamedPolicy {
         name: "resource".to_owned(),
         kind: PolicyKind::Resource,
-        arn: Some(policy.resource.clone()),
-        document: Some(policy.document.clone()),
-        guard: policy.guard.clone(),
+        arn: Some(first.resource.clone()),
+        document: Some(document),
+        guard,
         via: None,
     })
 }

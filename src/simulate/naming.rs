@@ -2,29 +2,67 @@
 
 use std::sync::Arc;
 
-use crate::iam::{Inventory, Part, Text, Unresolved};
+use crate::iam::{Account, Inventory, Part, Text, Unresolved};
 
 use super::{Context, KeyValue};
 
 /// A resource as a user writes it: an ARN, `*`, an ARN with the references of a template
-/// (`arn:aws:s3:::${Bucket}/x`), or a logical id of a template with what follows it (`Bucket/x`).
+/// (`arn:aws:s3:::${Bucket}/x`), a logical id of a template with what follows it (`Bucket/x`), or a
+/// reference alone (`${Bucket}/x`, `${Bucket.Arn}/x`), which means what the template's policies put before
+/// it.
 pub fn resource_named(inventory: &Inventory, text: &str) -> Text {
     if text == "*" || text.starts_with("arn:") {
         return with_references(inventory, text);
     }
-    let split = text.find('/').unwrap_or(text.len());
-    let (id, rest) = text.split_at(split);
+    let (id, rest) = match text
+        .strip_prefix("${")
+        .and_then(|from| from.split_once('}'))
+    {
+        Some((name, rest)) => (name.strip_suffix(".Arn").unwrap_or(name), rest),
+        None => text.split_at(text.find('/').unwrap_or(text.len())),
+    };
     let known = inventory
         .accounts
         .iter()
         .find_map(|account| account.resources.get(id));
-    match known {
-        Some(arn) => {
-            let rest = with_references(inventory, rest).to_parts();
-            Text::from_parts(arn.to_parts().into_iter().chain(rest))
+    let before = match known {
+        Some(arn) => arn.to_parts(),
+        None if text.starts_with("${") => {
+            let named = with_references(inventory, &text[..text.len() - rest.len()]);
+            let start = Part::Literal(arn_before(inventory, &named).unwrap_or_default().into());
+            std::iter::once(start).chain(named.to_parts()).collect()
         }
-        None => with_references(inventory, text),
+        None => return with_references(inventory, text),
+    };
+    let rest = with_references(inventory, rest).to_parts();
+    Text::from_parts(before.into_iter().chain(rest))
+}
+
+/// The start of an ARN that the policies of the inventory put before a name: `arn:aws:s3:::`.
+fn arn_before(inventory: &Inventory, named: &Text) -> Option<String> {
+    if named.known_prefix().starts_with("arn:") {
+        return None;
     }
+    let documents = inventory.accounts.iter().flat_map(Account::documents);
+    let statements = documents.flat_map(|document| &document.statements);
+    let elements = statements.filter_map(|statement| statement.resource.as_ref());
+    let mut entries = elements.flat_map(|element| &element.entries);
+    entries.find_map(|entry| {
+        let start = match named.as_plain() {
+            Some(name) => {
+                let known = entry.text.known_prefix();
+                known.get(..known.find(name).filter(|_| !name.is_empty())?)?
+            }
+            None => {
+                let mut pieces = entry.text.pieces();
+                let start = pieces.next()?.ok()?;
+                let reference = pieces.next()?.err()?;
+                (named.as_reference() == Some(reference)).then_some(start)?
+            }
+        };
+        let is_start = start.starts_with("arn:") && start.ends_with([':', '/']);
+        is_start.then(|| start.to_owned())
+    })
 }
 
 /// Text in which `${Name}` is the value of the template's parameter of that name, or else its unresolved

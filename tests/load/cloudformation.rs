@@ -1,6 +1,6 @@
 //! Intrinsic functions, conditions, parameters and attachments of CloudFormation templates.
 
-use iamscope::iam::{Account, Effect, Origin, ParameterFrom, Severity};
+use iamscope::iam::{Account, Effect, Origin, ParameterFrom, PolicyKind, Severity};
 use iamscope::load::Settings;
 
 use crate::{account, only_account, parameters, problems, read, read_with, resources, role};
@@ -733,4 +733,102 @@ fn arns_by_logical_id() {
     assert_eq!(arn("Named"), "arn:aws:s3:::acme");
     assert_eq!(arn("Bucket"), "arn:aws:s3:::${Bucket}");
     assert_eq!(arn("Role"), "arn:aws:iam::123456789012:role/${Role}");
+}
+
+#[test]
+fn policies_of_an_organisation_are_about_their_targets() {
+    let text = r#"
+Resources:
+  Guard:
+    Type: AWS::Organizations::Policy
+    Properties:
+      Name: guard
+      Type: SERVICE_CONTROL_POLICY
+      TargetIds: [ou-ab12-11111111, "210987654321"]
+      Content: {Version: "2012-10-17", Statement: [{Effect: Deny, Action: "iam:*", Resource: "*"}]}
+  Fence:
+    Type: AWS::Organizations::Policy
+    Properties:
+      Name: fence
+      Type: RESOURCE_CONTROL_POLICY
+      Content: '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*"}]}'
+  Tags:
+    Type: AWS::Organizations::Policy
+    Properties: {Name: tags, Type: TAG_POLICY, Content: {tags: {team: {}}}}
+"#;
+    let inventory = read(text);
+    assert_eq!(problems(&inventory), Vec::<String>::new());
+    let policies = inventory.accounts[0].resource_policies.iter();
+    let found: Vec<_> = policies
+        .map(|policy| (policy.resource.to_string(), policy.part()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("ou-ab12-11111111".to_owned(), PolicyKind::Scp),
+            ("210987654321".to_owned(), PolicyKind::Scp),
+            ("${Fence}".to_owned(), PolicyKind::Rcp),
+        ]
+    );
+}
+
+#[test]
+fn what_comes_from_elsewhere_is_said() {
+    let text = r#"
+Transform: [AWS::Serverless-2016-10-31, TheirMacro]
+Resources:
+  Inner: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: "https://s3.amazonaws.com/b/t.yaml"}}
+  Everywhere: {Type: AWS::CloudFormation::StackSet, Properties: {StackSetName: s, TemplateURL: "https://s3.amazonaws.com/b/t.yaml"}}
+  Shop: {Type: AWS::Serverless::Application, Properties: {Location: {ApplicationId: a, SemanticVersion: 1.0.0}}}
+  Nobody: {Type: AWS::IAM::Policy, Properties: {PolicyName: p, PolicyDocument: {Statement: []}}}
+  Fn::Transform: {Name: AWS::Include, Parameters: {Location: s3://b/t}}
+"#;
+    assert_eq!(
+        problems(&read(text)),
+        [
+            "input:2:41: transform `TheirMacro` changes the template when it is deployed",
+            "input:8:3: `Fn::Transform` brings in resources that are not in this file",
+            "input:7:3: policy `Nobody` is put on no role, user or group",
+            "input:4:3: the template of nested stack `Inner` is not here",
+            "input:5:3: the template of stack set `Everywhere` is not here",
+            "input:6:3: the template of application `Shop` is not here",
+        ]
+    );
+}
+
+#[test]
+fn items_of_a_list_parameter_stand_where_they_are_used() {
+    let text = template(
+        "Parameters: {Buckets: {Type: CommaDelimitedList, Default: 'arn:aws:s3:::a, arn:aws:s3:::b'}}",
+        "!Ref Buckets",
+    );
+    let account = account(&text);
+    let entries = &account.roles[0].inline[0].document.statements[0];
+    let entries = &entries.resource.as_ref().unwrap().entries;
+    let used = text.lines().position(|line| line.contains("!Ref Buckets"));
+    for entry in entries {
+        assert_eq!(Some(entry.place.line as usize - 1), used);
+    }
+    assert_eq!(entries.len(), 2);
+}
+
+#[test]
+fn versions_and_aliases_of_functions() {
+    let text = r#"
+Resources:
+  Work: {Type: AWS::Lambda::Function, Properties: {FunctionName: work}}
+  One: {Type: AWS::Lambda::Version, Properties: {FunctionName: !Ref Work}}
+  Live: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !GetAtt Work.Arn, FunctionVersion: !GetAtt One.Version, Name: live}}
+  Boss:
+    Type: AWS::IAM::User
+    Properties:
+      Policies: [{PolicyName: p, PolicyDocument: {Statement: [{Effect: Allow, Action: lambda:InvokeFunction, Resource: [!Ref One, !Ref Live]}]}}]
+"#;
+    assert_eq!(
+        resources(&account(text).users[0].inline[0].document),
+        [
+            "arn:aws:lambda:us-east-1:123456789012:function:work:${One}",
+            "arn:aws:lambda:us-east-1:123456789012:function:work:live",
+        ]
+    );
 }

@@ -10,6 +10,7 @@ mod golden;
 mod hostile;
 mod loose;
 mod nested;
+mod properties;
 mod sam;
 mod terraform;
 

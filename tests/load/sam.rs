@@ -108,3 +108,27 @@ Resources:
         "${resolve:ssm:policy}"
     );
 }
+
+#[test]
+fn what_gradual_deployment_queues_and_authorizers_bring() {
+    let text = r#"
+Transform: AWS::Serverless-2016-10-31
+Globals: {Api: {Auth: {ResourcePolicy: {SourceVpcWhitelist: [vpc-1, vpce-1]}}}}
+Resources:
+  Topic: {Type: AWS::SNS::Topic, Properties: {TopicName: news}}
+  Check: {Type: AWS::Serverless::Function, Properties: {FunctionName: check}}
+  Door:
+    Type: AWS::Serverless::Api
+    Properties: {StageName: prod, Auth: {Authorizers: {Own: {FunctionArn: !GetAtt Check.Arn}}}}
+  Work:
+    Type: AWS::Serverless::Function
+    Properties:
+      FunctionName: work
+      AutoPublishAlias: live
+      DeploymentPreference: {Type: AllAtOnce}
+      Events:
+        Tick: {Type: EventBridgeRule, Properties: {Pattern: {source: [x]}, DeadLetterConfig: {Type: SQS}}}
+        News: {Type: SNS, Properties: {Topic: !Ref Topic, SqsSubscription: true}}
+"#;
+    insta::assert_snapshot!(summary(&account(text)));
+}

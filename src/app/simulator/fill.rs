@@ -37,7 +37,7 @@ pub fn fill(item: Item, before: Query, inventory: &Inventory) -> Query {
     if let Some(action) = action {
         query.action = action;
     }
-    match at.kind() {
+    match at.kind(inventory) {
         PolicyKind::Trust => trust(at.entity, statement, inventory, &mut query),
         _ => {
             let resource = match chosen {

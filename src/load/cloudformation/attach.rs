@@ -8,7 +8,9 @@ use super::entities::document;
 use super::properties::ListedText;
 use super::scope::Scope;
 use super::template::Resource;
-use crate::iam::{Account, Attachment, Document, Guard, InlinePolicy, Node, PolicyKind, Text};
+use crate::iam::{
+    Account, Attachment, Document, Guard, InlinePolicy, Node, PolicyKind, Problem, Text,
+};
 use crate::load::holders::{self, HolderKind, ensure_named, holders_named, note_attachments};
 
 const NAMED_LISTS: [(&str, HolderKind); 3] = [
@@ -47,6 +49,11 @@ fn attach_by(scope: &Scope<'_>, account: &mut Account, resource: &Resource, guar
         "AWS::IAM::Policy" => {
             for (property, kind) in NAMED_LISTS {
                 put_inline(property, kind);
+            }
+            let names = NAMED_LISTS.map(|(property, _)| scope.listed(resource, property));
+            if names.iter().all(Vec::is_empty) {
+                let message = format!("policy `{}` is put on no role, user or group", resource.id);
+                scope.problem(Problem::error(resource.place, message));
             }
         }
         "AWS::IAM::RolePolicy" => put_inline("RoleName", HolderKind::Role),

@@ -4,7 +4,7 @@ use crate::catalog::cfn_arn_form;
 
 /// Types whose `Ref` is a name, and the property that says it. For all other types a reference
 /// is an ARN or an id that only the creation decides.
-const NAMES: [(&str, &str); 54] = [
+const NAMES: [(&str, &str); 55] = [
     ("AWS::ApiGateway::UsagePlan", "UsagePlanName"),
     ("AWS::ApplicationAutoScaling::ScalingPolicy", "PolicyName"),
     ("AWS::Athena::WorkGroup", "Name"),
@@ -46,6 +46,7 @@ const NAMES: [(&str, &str); 54] = [
     ("AWS::KMS::Alias", "AliasName"),
     ("AWS::Kinesis::Stream", "Name"),
     ("AWS::KinesisFirehose::DeliveryStream", "DeliveryStreamName"),
+    ("AWS::Lambda::Alias", "Name"),
     ("AWS::Lambda::Function", "FunctionName"),
     ("AWS::Logs::LogGroup", "LogGroupName"),
     ("AWS::OpenSearchService::Domain", "DomainName"),
@@ -75,6 +76,9 @@ pub(super) fn arn_form(kind: &str, attribute: &str) -> Option<&'static str> {
     match (kind, attribute) {
         // Inline policies of queues and topics have the ARN of what they belong to.
         ("AWS::SQS::QueueInlinePolicy" | "AWS::SNS::TopicInlinePolicy", _) => None,
+        ("AWS::Lambda::Version", "Ref" | "FunctionArn") => {
+            Some("arn:${Partition}:lambda:${Region}:${Account}:function:${FunctionName}:${Version}")
+        }
         _ => cfn_arn_form(kind, attribute),
     }
 }

@@ -230,6 +230,11 @@ impl Scope<'_> {
         let properties = names::placeholder_properties(name).into_iter().flatten();
         let mut texts = properties.filter_map(|property| self.text_property(resource, property));
         if let Some(text) = texts.next() {
+            // Some properties take a name and an ARN alike.
+            let text = match name {
+                "FunctionName" => crate::load::aws_managed::behind_last(&text, ':'),
+                _ => text,
+            };
             parts.extend(text.to_parts());
         } else if is_last || names::name_property(&resource.kind) == Some(name) {
             parts.extend(self.name_of(resource, place).to_parts());

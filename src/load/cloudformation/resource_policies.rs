@@ -36,6 +36,7 @@ fn carriers() -> &'static HashMap<&'static str, Vec<Carrier>> {
             let policy = match policy {
                 "resource" | "resource-statement" => PolicyKind::Resource,
                 "session" => PolicyKind::Session,
+                "org" => PolicyKind::Scp,
                 _ => continue,
             };
             let about = fields.nth(3).filter(|about| !about.is_empty());
@@ -62,6 +63,9 @@ pub(super) fn add(scope: &Scope<'_>, account: &mut Account) {
         scope.work_on(&resource.id);
         for (guard, resource) in scope.variants(resource) {
             for carrier in carriers {
+                let Some(part) = part(scope, &resource, carrier) else {
+                    continue;
+                };
                 let mut documents = Vec::new();
                 if let Some(document) = permissions::document(scope, &resource) {
                     documents.push((guard.clone(), document));
@@ -70,7 +74,7 @@ pub(super) fn add(scope: &Scope<'_>, account: &mut Account) {
                     follow(scope, &guard, properties, &carrier.path, &mut documents);
                 }
                 for (guard, node) in documents {
-                    let document = scope.document_with(&node, carrier.kind, |document| {
+                    let document = scope.document_with(&node, part, |document| {
                         if resource.kind == "AWS::ApiGateway::RestApi" {
                             write_out_api(scope, &resource, document);
                         }
@@ -89,6 +93,18 @@ pub(super) fn add(scope: &Scope<'_>, account: &mut Account) {
                 }
             }
         }
+    }
+}
+
+/// What kind of policy a resource carries. Of an organisation's policies only two kinds are IAM documents.
+fn part(scope: &Scope<'_>, resource: &Resource, carrier: &Carrier) -> Option<PolicyKind> {
+    if carrier.kind != PolicyKind::Scp {
+        return Some(carrier.kind);
+    }
+    match scope.text_of(resource, "Type")?.as_plain()? {
+        "SERVICE_CONTROL_POLICY" => Some(PolicyKind::Scp),
+        "RESOURCE_CONTROL_POLICY" => Some(PolicyKind::Rcp),
+        _ => None,
     }
 }
 

@@ -175,14 +175,20 @@ impl<'a> Scope<'a> {
     pub fn parameter(&self, name: &str, place: Place) -> Option<Node> {
         let mut parameters = self.template.parameters.iter();
         let definition = parameters.find(|parameter| parameter.name == name)?;
-        self.log
-            .borrow_mut()
-            .used_by
-            .entry(name.to_owned())
-            .or_default()
-            .insert(self.user.borrow().clone());
+        let user = self.user.borrow();
+        let mut log = self.log.borrow_mut();
+        let users = log.used_by.entry(name.to_owned()).or_default();
+        if !user.is_empty() {
+            users.insert(user.clone());
+        }
+        drop((user, log));
         if let Some(mut value) = self.value_of(definition) {
             value.place = place;
+            if let Value::List(items) = &mut value.value {
+                for item in items {
+                    item.place = place;
+                }
+            }
             return Some(value);
         }
         let kind = if definition.is_stored_elsewhere() {

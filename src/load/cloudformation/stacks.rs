@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::scope::{Given, Log, Scope};
 use super::template::Template;
-use crate::iam::{Account, Node, Parameter, Text};
+use crate::iam::{Account, Node, Parameter, Problem, Text};
 
 /// What is known of the nested stacks of a template, worked out when it is first asked for.
 #[derive(Debug, Default)]
@@ -77,8 +77,24 @@ impl Scope<'_> {
     }
 }
 
-/// Adds what the nested stacks hold: they are deployed into the same account.
+/// Adds what the nested stacks hold: they are deployed into the same account. What is deployed from
+/// elsewhere is said.
 pub(super) fn add(scope: &Scope<'_>, account: &mut Account) {
+    for resource in scope.resources() {
+        let what = match resource.kind.as_str() {
+            "AWS::CloudFormation::Stack" => "nested stack",
+            "AWS::Serverless::Application" => "application",
+            "AWS::CloudFormation::StackSet" => "stack set",
+            _ => continue,
+        };
+        if scope.template.nested.contains_key(&resource.id) || scope.variants(resource).is_empty() {
+            continue;
+        }
+        let message = format!("the template of {what} `{}` is not here", resource.id);
+        scope.problem(
+            Problem::note(resource.place, message).hint("roles and policies in it are not shown"),
+        );
+    }
     for (id, template) in &scope.template.nested {
         let Some(resource) = scope.resource(id).cloned() else {
             continue;

@@ -137,6 +137,7 @@ impl Template {
         if let Some(transforms) = root.get("Transform") {
             let names = transforms.one_or_many().iter().filter_map(Node::as_str);
             template.transforms = names.map(str::to_owned).collect();
+            template.macros(transforms);
         }
         for member in section(root, "Conditions") {
             let definition = Definition {
@@ -181,6 +182,32 @@ impl Template {
         };
         let root = Node::new(place, Value::Object(vec![resources]));
         Self::read(&root, source, text)
+    }
+
+    /// Transforms that are programs of an account: nobody here can say what they make.
+    fn macros(&mut self, transforms: &Node) {
+        for transform in transforms.one_or_many() {
+            let name = transform
+                .as_str()
+                .or_else(|| transform.get("Name")?.as_str());
+            let Some(name) = name else { continue };
+            let is_known = name.starts_with("AWS::Serverless-")
+                || [
+                    "AWS::LanguageExtensions",
+                    "AWS::CodeDeployBlueGreen",
+                    "AWS::SecretsManager",
+                ]
+                .iter()
+                .any(|known| name.starts_with(known));
+            if !is_known {
+                let message =
+                    format!("transform `{name}` changes the template when it is deployed");
+                self.problems.push(
+                    Problem::warning(transform.place, message)
+                        .hint("roles and policies that it adds or changes are not shown"),
+                );
+            }
+        }
     }
 
     fn resource(&mut self, member: &Member) {

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::super::build::{list, member, object};
+use super::super::build::{call, list, member, object, reference};
 use super::super::scope::Scope;
 use super::super::template::Resource;
-use super::as_kind;
+use super::{as_kind, globals};
 use crate::iam::{Member, Node, Place, Value};
 
 /// Adds the API under its CloudFormation type.
-pub(super) fn expand(api: &Resource, made: &mut Vec<Arc<Resource>>) {
+pub(super) fn expand(scope: &Scope<'_>, api: &Resource, made: &mut Vec<Arc<Resource>>) {
     let mut own = Resource::clone(&as_kind(api, "AWS::ApiGateway::RestApi"));
     let policy = api
         .properties
@@ -21,6 +21,57 @@ pub(super) fn expand(api: &Resource, made: &mut Vec<Arc<Resource>>) {
         members.push(member("Policy", policy));
     }
     made.push(Arc::new(own));
+    let is_off = |authorizer: &Node| {
+        let switch = authorizer.get("DisableFunctionDefaultPermissions");
+        switch.is_some_and(|switch| scope.known_text(switch).as_deref() == Some("true"))
+    };
+    authorizers(api, &|authorizer| !is_off(authorizer), made);
+}
+
+/// Adds an HTTP API under its CloudFormation type.
+pub(super) fn expand_http(scope: &Scope<'_>, api: &Resource, made: &mut Vec<Arc<Resource>>) {
+    made.push(as_kind(api, "AWS::ApiGatewayV2::Api"));
+    let is_on = |authorizer: &Node| {
+        let switch = authorizer.get("EnableFunctionDefaultPermissions");
+        switch.is_some_and(|switch| scope.known_text(switch).as_deref() == Some("true"))
+    };
+    authorizers(api, &is_on, made);
+}
+
+/// Adds the permissions with which an API calls the functions that authorise its requests.
+fn authorizers(
+    api: &Resource,
+    is_permitted: &dyn Fn(&Node) -> bool,
+    made: &mut Vec<Arc<Resource>>,
+) {
+    let auth = api.properties.get("Auth");
+    let all = auth
+        .and_then(|auth| auth.get("Authorizers"))
+        .map(Node::members);
+    for authorizer in all.unwrap_or_default() {
+        let Some(function) = authorizer.value.get("FunctionArn") else {
+            continue;
+        };
+        if !is_permitted(&authorizer.value) {
+            continue;
+        }
+        let place = authorizer.place;
+        let text = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${__ApiId__}/authorizers/*";
+        let variables = object(place, vec![member("__ApiId__", reference(place, &api.id))]);
+        let source = list(place, vec![Node::string(place, text), variables]);
+        let members = vec![
+            member("Action", Node::string(place, "lambda:InvokeFunction")),
+            member("FunctionName", function.clone()),
+            member("Principal", Node::string(place, "apigateway.amazonaws.com")),
+            member("SourceArn", call("Fn::Sub", source)),
+        ];
+        made.push(Arc::new(api.made(
+            format!("{}{}AuthorizerPermission", api.id, authorizer.key),
+            "AWS::Lambda::Permission",
+            object(place, members),
+            format!("authorizer {} of {}", authorizer.key, api.id),
+        )));
+    }
 }
 
 /// Adds the APIs that events make.
@@ -30,13 +81,13 @@ pub(super) fn add_implicit(scope: &Scope<'_>, made: &mut Vec<Arc<Resource>>) {
             "ServerlessRestApi",
             "Api",
             "RestApiId",
-            "AWS::ApiGateway::RestApi",
+            "AWS::Serverless::Api",
         ),
         (
             "ServerlessHttpApi",
             "HttpApi",
             "ApiId",
-            "AWS::ApiGatewayV2::Api",
+            "AWS::Serverless::HttpApi",
         ),
     ] {
         let makes_it = |resource: &&Arc<Resource>| {
@@ -52,11 +103,15 @@ pub(super) fn add_implicit(scope: &Scope<'_>, made: &mut Vec<Arc<Resource>>) {
             && scope.resource(id).is_none()
         {
             let nothing = object(owner.place, Vec::new());
-            let api = Resource {
+            let api = Arc::new(Resource {
                 condition: None,
                 ..owner.made(id.to_owned(), kind, nothing, "API of the events".to_owned())
-            };
-            made.push(Arc::new(api));
+            });
+            let api = globals::applied(scope, &api);
+            match event {
+                "Api" => expand(scope, &api, made),
+                _ => expand_http(scope, &api, made),
+            }
         }
     }
 }
@@ -79,11 +134,26 @@ fn resource_policy(node: &Node) -> Option<Node> {
         let principal = object(place, vec![member("AWS", accounts)]);
         statements.push(statement(place, "Deny", principal, None));
     }
+    // Networks and endpoints are listed together, and told apart by their ids.
+    let of_kind = |name: &str, is_endpoint: bool| {
+        let listed = values(name)?;
+        let is_own =
+            |one: &&Node| one.as_str().is_some_and(|id| id.starts_with("vpce-")) == is_endpoint;
+        let own: Vec<Node> = listed
+            .one_or_many()
+            .iter()
+            .filter(is_own)
+            .cloned()
+            .collect();
+        (!own.is_empty()).then(|| list(listed.place, own))
+    };
     let conditions = [
         ("IpRangeWhitelist", "NotIpAddress", "aws:SourceIp"),
         ("IpRangeBlacklist", "IpAddress", "aws:SourceIp"),
         ("SourceVpcWhitelist", "StringNotEquals", "aws:SourceVpc"),
+        ("SourceVpcWhitelist", "StringNotEquals", "aws:SourceVpce"),
         ("SourceVpcBlacklist", "StringEquals", "aws:SourceVpc"),
+        ("SourceVpcBlacklist", "StringEquals", "aws:SourceVpce"),
         ("IntrinsicVpcWhitelist", "StringNotEquals", "aws:SourceVpc"),
         ("IntrinsicVpcBlacklist", "StringEquals", "aws:SourceVpc"),
         (
@@ -95,7 +165,11 @@ fn resource_policy(node: &Node) -> Option<Node> {
     ];
     let mut lets_all_in = false;
     for (name, operator, key) in conditions {
-        let Some(listed) = values(name) else { continue };
+        let listed = match name.starts_with("SourceVpc") {
+            true => of_kind(name, key == "aws:SourceVpce"),
+            false => values(name),
+        };
+        let Some(listed) = listed else { continue };
         if !lets_all_in {
             lets_all_in = true;
             let everybody = Node::string(place, "*");

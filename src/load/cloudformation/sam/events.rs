@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::super::build::{arn_of, call, list, member, object, reference};
 use super::super::scope::Scope;
 use super::super::template::Resource;
-use super::{allow, inline_policy, trust};
+use super::{allow, deploying, inline_policy, queues, trust};
 use crate::iam::{Member, Node, Place};
 
 /// Adds what the events of a function bring.
@@ -20,7 +20,7 @@ pub(super) fn of_function(scope: &Scope<'_>, function: &Resource, made: &mut Vec
         let none = object(event.place, Vec::new());
         let properties = event.value.get("Properties").unwrap_or(&none);
         if kind == "ScheduleV2" {
-            let target = arn_of(event.place, &function.id);
+            let target = deploying::target(scope, function, event.place);
             let statement = allow(&["lambda:InvokeFunction"], target);
             let policy = inline_policy(format!("{id}LambdaPolicy"), vec![statement]);
             let service = "scheduler.amazonaws.com";
@@ -39,7 +39,8 @@ pub(super) fn of_function(scope: &Scope<'_>, function: &Resource, made: &mut Vec
             "Action",
             Node::string(event.place, "lambda:InvokeFunction"),
         ));
-        members.push(member("FunctionName", arn_of(event.place, &function.id)));
+        let called = deploying::target(scope, function, event.place);
+        members.push(member("FunctionName", called));
         members.push(member("Principal", Node::string(event.place, principal)));
         let id = match kind {
             "Cognito" => format!("{}CognitoPermission", function.id),
@@ -70,19 +71,25 @@ fn invoker(
     Some(match kind {
         "S3" => ("s3.amazonaws.com", vec![account()]),
         // Through a queue the function polls.
-        "SNS" if properties.get("SqsSubscription").is_some_and(is_on) => return None,
+        "SNS" if properties.get("SqsSubscription").is_some_and(is_on) => {
+            queues::of_topic(function, properties, id, made);
+            return None;
+        }
         "SNS" => {
             let topic = properties.get("Topic")?.clone();
             ("sns.amazonaws.com", vec![member("SourceArn", topic)])
         }
         "Schedule" | "CloudWatchEvent" | "EventBridgeRule" => {
+            let bus = properties.get("EventBusName").cloned();
+            let bus = bus.map(|bus| member("EventBusName", bus));
             let rule = function.made(
                 id.to_owned(),
                 "AWS::Events::Rule",
-                object(place, Vec::new()),
+                object(place, bus.into_iter().collect()),
                 format!("rule of {}", function.id),
             );
             made.push(Arc::new(rule));
+            queues::of_rule(function, properties, id, made);
             (
                 "events.amazonaws.com",
                 vec![member("SourceArn", arn_of(place, id))],
@@ -133,7 +140,8 @@ fn invoker(
     })
 }
 
-fn is_on(node: &Node) -> bool {
+/// Whether a switch is on: `true`, or the settings of what it switches.
+pub(super) fn is_on(node: &Node) -> bool {
     node.scalar().is_none_or(|text| text != *"false")
 }
 

@@ -8,7 +8,7 @@ use super::super::scope::Scope;
 use super::super::template::Resource;
 use super::super::text::is_no_value;
 use super::policies::RolePolicies;
-use super::{allow, as_kind, aws_policy, events, inline_policy, pollers, trust};
+use super::{allow, as_kind, aws_policy, deploying, events, inline_policy, pollers, trust};
 use crate::iam::{Member, Node, Value};
 
 /// Adds the function, and what it brings.
@@ -25,8 +25,10 @@ pub(super) fn expand(scope: &Scope<'_>, function: &Resource, made: &mut Vec<Arc<
     } else {
         made.push(Arc::new(own));
     }
+    made.extend(deploying::alias(scope, function));
+    deploying::add_role(scope, function, made);
     events::of_function(scope, function, made);
-    function_url(function, made);
+    function_url(scope, function, made);
 }
 
 /// The role that SAM makes, unless the function names one.
@@ -191,7 +193,7 @@ pub(super) fn destination_policy(kind: Option<&str>, arn: Node, id: &str) -> Opt
 }
 
 /// A function URL without authentication may be called by everybody.
-fn function_url(function: &Resource, made: &mut Vec<Arc<Resource>>) {
+fn function_url(scope: &Scope<'_>, function: &Resource, made: &mut Vec<Arc<Resource>>) {
     let Some(config) = function.properties.get("FunctionUrlConfig") else {
         return;
     };
@@ -204,7 +206,7 @@ fn function_url(function: &Resource, made: &mut Vec<Arc<Resource>>) {
     let mut permit = |end: &str, action: &str, limit: crate::iam::Member| {
         let members = vec![
             member("Action", text(action)),
-            member("FunctionName", arn_of(place, &function.id)),
+            member("FunctionName", deploying::target(scope, function, place)),
             member("Principal", text("*")),
             limit,
         ];

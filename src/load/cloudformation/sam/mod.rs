@@ -4,12 +4,14 @@
 
 mod apis;
 mod connectors;
+mod deploying;
 mod events;
 mod functions;
 mod globals;
 mod machines;
 mod policies;
 mod pollers;
+mod queues;
 
 use std::sync::Arc;
 
@@ -27,8 +29,8 @@ pub(super) fn expand(scope: &Scope<'_>) -> Vec<Arc<Resource>> {
         match resource.kind.as_str() {
             "AWS::Serverless::Function" => functions::expand(scope, &resource, &mut made),
             "AWS::Serverless::StateMachine" => machines::expand(scope, &resource, &mut made),
-            "AWS::Serverless::Api" => apis::expand(&resource, &mut made),
-            "AWS::Serverless::HttpApi" => made.push(as_kind(&resource, "AWS::ApiGatewayV2::Api")),
+            "AWS::Serverless::Api" => apis::expand(scope, &resource, &mut made),
+            "AWS::Serverless::HttpApi" => apis::expand_http(scope, &resource, &mut made),
             "AWS::Serverless::SimpleTable" => made.push(as_kind(&resource, "AWS::DynamoDB::Table")),
             "AWS::Serverless::LayerVersion" => {
                 made.push(as_kind(&resource, "AWS::Lambda::LayerVersion"));
