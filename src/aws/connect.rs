@@ -18,7 +18,7 @@ use crate::iam::Arn;
 use super::clients::{self, Clients};
 use super::fault::{self, AwsError, FaultKind};
 use super::retry::retrying;
-use super::{AssumeRole, ProfileKind, Profiles, Secret};
+use super::{AssumeRole, Profile, ProfileKind, Profiles, Secret};
 
 /// Asks for the code of an MFA device; `None` where the user does not give one.
 pub type AskMfa = Arc<dyn Fn(&str) -> Option<Secret> + Send + Sync>;
@@ -61,17 +61,10 @@ impl ConnectOptions {
             return Some(serial);
         }
         let profiles = Profiles::read();
-        let mut name = self.profile.clone()?;
-        for _ in 0..16 {
-            let profile = profiles.get(&name)?;
-            if profile.get("role_arn").is_some()
-                && let Some(serial) = profile.get("mfa_serial")
-            {
-                return Some(serial.to_owned());
-            }
-            name = profile.get("source_profile")?.to_owned();
-        }
-        None
+        let chain = profiles.chain(self.profile.as_deref()?)?;
+        let roles = chain.iter().filter(|one| one.get("role_arn").is_some());
+        let mut serials = roles.filter_map(|role| role.get("mfa_serial"));
+        serials.next().map(str::to_owned)
     }
 }
 
@@ -158,7 +151,7 @@ pub async fn connect(options: &ConnectOptions) -> Result<Connection, AwsError> {
     let mut chain = Vec::new();
     let mut provider = match &profile {
         Some(name) if options.profile.is_some() || !has_environment_keys() => {
-            connecting.of_profile(name.clone(), 0).await?
+            connecting.of_profile(name.clone()).await?
         }
         _ => connecting.default_chain().await?,
     };
@@ -227,7 +220,7 @@ impl Connecting<'_> {
 
     /// The credentials of a profile. Those with MFA anywhere in their chain are assumed here, the
     /// rest by the SDK.
-    fn of_profile(&self, name: String, depth: usize) -> Provided<'_> {
+    fn of_profile(&self, name: String) -> Provided<'_> {
         Box::pin(async move {
             let found = self.profiles.get(&name);
             let role = found.filter(|profile| profile.kind() == ProfileKind::Role);
@@ -235,17 +228,10 @@ impl Connecting<'_> {
             let (Some(role), Some(source)) = (role, source) else {
                 return Ok(self.by_sdk(&name));
             };
-            if depth > 8 {
-                return Err(AwsError::new(
-                    "finding credentials",
-                    FaultKind::Configuration,
-                    format!("the source profiles of `{name}` go round in a circle"),
-                ));
-            }
             if !self.has_mfa(&name) || source == name {
                 return Ok(self.by_sdk(&name));
             }
-            let base = self.of_profile(source.to_owned(), depth + 1).await?;
+            let base = self.of_profile(source.to_owned()).await?;
             let assume = AssumeRole {
                 role_arn: role.get("role_arn").unwrap_or_default().to_owned(),
                 external_id: role.get("external_id").map(Secret::new),
@@ -277,20 +263,9 @@ impl Connecting<'_> {
 
     /// Whether a role on the way to a profile's credentials wants MFA.
     fn has_mfa(&self, name: &str) -> bool {
-        let mut name = name;
-        for _ in 0..16 {
-            let Some(profile) = self.profiles.get(name) else {
-                return false;
-            };
-            if profile.get("role_arn").is_some() && profile.get("mfa_serial").is_some() {
-                return true;
-            }
-            match profile.get("source_profile") {
-                Some(source) if source != name => name = source,
-                _ => return false,
-            }
-        }
-        false
+        let chain = self.profiles.chain(name).unwrap_or_default();
+        let wants = |one: &&Profile| one.get("role_arn").and(one.get("mfa_serial")).is_some();
+        chain.iter().any(wants)
     }
 
     fn code(&self, assume: &AssumeRole) -> Result<Option<Secret>, AwsError> {
@@ -349,6 +324,9 @@ fn check_profile(profiles: &Profiles, name: &str) -> Result<(), AwsError> {
                 "`aws configure sso --profile {name}` or `aws login --profile {name}`"
             )),
         );
+    }
+    if profiles.chain(name).is_none() {
+        return Err(wrong("its source profiles go round in a circle".to_owned()));
     }
     if let Some(source) = profile.get("source_profile")
         && profiles.get(source).is_none()
@@ -409,14 +387,27 @@ pub(super) fn credentials_error(
     let Some((name, kind)) = profile else {
         return fault;
     };
+    // Signing in would not help where nothing answers.
+    if fault.kind == FaultKind::Unreachable {
+        return fault;
+    }
     match kind {
-        ProfileKind::Sso => {
+        ProfileKind::Sso | ProfileKind::Login => {
             fault.kind = FaultKind::Expired;
-            fault.next(format!("sign in with `aws sso login --profile {name}`"))
-        }
-        ProfileKind::Login => {
-            fault.kind = FaultKind::Expired;
-            fault.next(format!("sign in with `aws login --profile {name}`"))
+            let ended = fault.message.to_lowercase().contains("expired");
+            // Without a file of a sign-in the machinery says only that a file is not there.
+            let missing = ["os error 2", "cached SSO token"];
+            if ended {
+                "the sign-in has expired".clone_into(&mut fault.message);
+            } else if missing.iter().any(|part| fault.message.contains(part)) {
+                "nobody is signed in".clone_into(&mut fault.message);
+            }
+            let command = if kind == ProfileKind::Sso {
+                "sso login"
+            } else {
+                "login"
+            };
+            fault.next(format!("sign in with `aws {command} --profile {name}`"))
         }
         ProfileKind::Process => fault.next("see what its `credential_process` prints"),
         ProfileKind::WebIdentity => fault.next("check its `web_identity_token_file`"),

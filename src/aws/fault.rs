@@ -278,6 +278,47 @@ mod tests {
         assert_eq!(clean(arn), arn);
     }
 
+    #[derive(Debug, thiserror::Error)]
+    #[error("dispatch failure")]
+    struct Outer(#[source] Inner);
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{0}")]
+    struct Inner(&'static str);
+
+    #[test]
+    fn the_way_that_failed_is_named_and_not_the_machinery() {
+        let cases = [
+            (
+                "tcp connect error: Connection refused (os error 111)",
+                "the connection was refused; check the endpoint",
+            ),
+            (
+                "dns error: failed to lookup address information",
+                "the host was not found; check the network and the region's name",
+            ),
+            (
+                "no providers in chain provided credentials",
+                "there are no AWS credentials; name a profile with `--profile`, or sign in with `aws sso login` or `aws login`",
+            ),
+            (
+                "invalid peer certificate: UnknownIssuer",
+                "invalid peer certificate: UnknownIssuer",
+            ),
+        ];
+        for (cause, expected) in cases {
+            let error = of_chain("x", &Outer(Inner(cause)));
+            assert_eq!(error.to_string(), format!("x: {expected}"));
+        }
+        type Call = SdkError<aws_smithy_types::error::ErrorMetadata, HttpResponse>;
+        let timeout = of_call("x", &Call::timeout_error("HTTP read timeout"));
+        assert!(
+            timeout.message.contains("in time") && timeout.next.is_some(),
+            "{timeout}"
+        );
+        assert!(timeout.is_passing());
+    }
+
     #[test]
     fn codes_have_a_kind_and_a_next_step() {
         let denied = of_code("iam:ListRoles", "AccessDenied", "User: x is not authorized");

@@ -145,6 +145,24 @@ impl Profiles {
         None
     }
 
+    /// A profile and those that it takes its credentials from, one behind the other; `None` where
+    /// they go round in a circle. A profile that names itself ends it: its own keys are meant.
+    pub fn chain(&self, name: &str) -> Option<Vec<&Profile>> {
+        let mut chain: Vec<&Profile> = Vec::new();
+        let mut next = self.get(name);
+        while let Some(profile) = next {
+            if chain.iter().any(|known| known.name == profile.name) {
+                return None;
+            }
+            chain.push(profile);
+            let source = profile.get("source_profile");
+            next = source
+                .filter(|source| *source != profile.name)
+                .and_then(|source| self.get(source));
+        }
+        Some(chain)
+    }
+
     /// Whether an SSO session is defined.
     pub fn has_sso_session(&self, name: &str) -> bool {
         self.sso_sessions.iter().any(|session| session == name)

@@ -14,9 +14,10 @@ use super::sources::name_and_value;
 /// A live account, read-only.
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct Live {
-    /// A live account, by its AWS profile; without a name the environment's credentials
-    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "", require_equals = false, help_heading = "Live account")]
-    profile: Option<String>,
+    /// A live account, by its AWS profile; without a name the environment's credentials; several by
+    /// giving it several times
+    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "", require_equals = false, action = clap::ArgAction::Append, help_heading = "Live account")]
+    profile: Vec<String>,
     /// A role to assume first
     #[arg(long, value_name = "ARN", help_heading = "Live account")]
     assume_role: Option<String>,
@@ -66,11 +67,15 @@ pub(super) struct Live {
 impl Live {
     /// Whether a live account is asked for.
     pub(super) fn is_asked_for(&self) -> bool {
-        self.profile.is_some() || self.assume_role.is_some()
+        !self.profile.is_empty() || self.assume_role.is_some()
     }
 
-    /// Where to connect to.
+    /// Where to connect to: the first account, where several are named.
     pub(super) fn options(&self, region: Option<&String>) -> ConnectOptions {
+        self.options_of(self.profile.first(), region)
+    }
+
+    fn options_of(&self, profile: Option<&String>, region: Option<&String>) -> ConnectOptions {
         let assume = self.assume_role.as_ref().map(|role| AssumeRole {
             role_arn: role.clone(),
             external_id: self.external_id.as_deref().map(Secret::new),
@@ -81,7 +86,7 @@ impl Live {
             read_only: self.read_only_session,
         });
         ConnectOptions {
-            profile: self.profile.clone().filter(|name| !name.is_empty()),
+            profile: profile.cloned().filter(|name| !name.is_empty()),
             region: region.cloned(),
             assume,
             endpoints: self.endpoints.iter().cloned().collect::<BTreeMap<_, _>>(),
@@ -89,15 +94,22 @@ impl Live {
         }
     }
 
-    /// The account as a source. A code of an MFA device is asked for now: later the terminal may be
-    /// a screen.
-    pub(super) fn spec(&self, region: Option<&String>) -> SourceSpec {
-        let mut options = self.options(region);
-        if let Some(serial) = options.wants_mfa() {
-            let code = ask_mfa(&serial);
-            options.ask_mfa = Some(Arc::new(move |_: &str| code.clone()));
+    /// The accounts as sources, none where none is asked for. A code of an MFA device is asked for
+    /// now: later the terminal may be a screen.
+    pub(super) fn specs(&self, region: Option<&String>) -> Vec<SourceSpec> {
+        let mut profiles: Vec<Option<&String>> = self.profile.iter().map(Some).collect();
+        if profiles.is_empty() && self.is_asked_for() {
+            profiles.push(None);
         }
-        SourceSpec::Live(Box::new(options))
+        let accounts = profiles.into_iter().map(|profile| {
+            let mut options = self.options_of(profile, region);
+            if let Some(serial) = options.wants_mfa() {
+                let code = ask_mfa(&serial);
+                options.ask_mfa = Some(Arc::new(move |_: &str| code.clone()));
+            }
+            SourceSpec::Live(Box::new(options))
+        });
+        accounts.collect()
     }
 }
 

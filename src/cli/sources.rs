@@ -99,9 +99,7 @@ impl Sources {
                 SourceSpec::Path(PathBuf::from(source))
             });
         }
-        if self.live.is_asked_for() {
-            specs.push(self.live.spec(self.settings.region.as_ref()));
-        }
+        specs.extend(self.live.specs(self.settings.region.as_ref()));
         Ok(specs)
     }
 

@@ -1,18 +1,34 @@
-//! What support wants to know of one role or user: what it may do, by service and access level, and
-//! what could not be seen, so that nobody takes the unknown for nothing.
+//! What support wants to know of one role or user: what it may do, by service and access level, what
+//! was tried and refused, and what could not be seen, so that nobody takes the unknown for nothing.
 
-use std::fmt::Write;
-
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::analyze::{Capability, GrantsCache, role_capability, user_capability};
 use crate::catalog::{self, AccessLevel};
-use crate::explain::escape;
+use crate::denial::Denial;
 use crate::iam::{Account, Inventory, Severity};
-use crate::simulate::{Caller, Entity};
+use crate::simulate::{Caller, Decision, Entity, Request};
+
+use super::batch::decision_line;
+use super::batch_write::case_name;
+use super::denial::denial_json;
+
+/// What was looked at before the report was asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LookedAt<'a> {
+    /// The simulations made, in order.
+    pub simulations: &'a [(Request, Decision)],
+    /// The denials.
+    pub denials: &'a [Denial],
+}
 
 /// The report on a caller; `None` where no role or user of the inventory is behind it.
-pub fn support_json(inventory: &Inventory, caller: &Caller<'_>, created: &str) -> Option<Value> {
+pub fn support_json(
+    inventory: &Inventory,
+    caller: &Caller<'_>,
+    looked_at: LookedAt<'_>,
+    created: &str,
+) -> Option<Value> {
     let account = caller.account?;
     let cache = GrantsCache::default();
     let (kind, identity, capability) = match caller.entity? {
@@ -36,10 +52,18 @@ pub fn support_json(inventory: &Inventory, caller: &Caller<'_>, created: &str) -
         "kind": kind,
         "name": identity.name.to_string(),
         "arn": identity.arn.to_string(),
+        "read_as": notes(account),
         "can": services(&capability),
+        "cannot": without(&capability),
         "actions": capability.actions.len(),
         "withheld_by_boundary": capability.cut_by_boundary,
         "withheld_by_deny": capability.denied,
+        "simulations": looked_at
+            .simulations
+            .iter()
+            .map(|(request, decision)| simulation(request, decision))
+            .collect::<Vec<_>>(),
+        "denials": looked_at.denials.iter().map(denial_json).collect::<Vec<_>>(),
         "not_known": not_known(account, &capability),
     }))
 }
@@ -48,19 +72,51 @@ fn services(capability: &Capability) -> Vec<Value> {
     let services = capability.by_service.iter();
     services
         .map(|service| {
-            let levels = AccessLevel::ALL.into_iter().zip(service.by_level);
-            let levels: serde_json::Map<String, Value> = levels
-                .filter(|(_, count)| *count > 0)
-                .map(|(level, count)| (level.name().to_owned(), json!(count)))
-                .collect();
+            let actions = service.service.actions();
             json!({
                 "service": service.service.prefix(),
                 "actions": service.count,
-                "of": service.service.actions().len(),
-                "levels": levels,
+                "of": actions.len(),
+                "levels": by_level(service.by_level),
+                "of_levels": by_level(AccessLevel::ALL.map(|level| {
+                    actions.iter().filter(|action| action.level() == level).count()
+                })),
             })
         })
         .collect()
+}
+
+fn by_level(counts: [usize; 5]) -> Map<String, Value> {
+    let levels = AccessLevel::ALL.into_iter().zip(counts);
+    levels
+        .filter(|(_, count)| *count > 0)
+        .map(|(level, count)| (level.name().to_owned(), json!(count)))
+        .collect()
+}
+
+/// The services of which it may do nothing.
+fn without(capability: &Capability) -> Vec<&'static str> {
+    let with = capability.by_service.iter();
+    let services = catalog::index().services().iter();
+    services
+        .map(|service| service.prefix())
+        .filter(|prefix| !with.clone().any(|one| one.service.prefix() == *prefix))
+        .collect()
+}
+
+fn simulation(request: &Request, decision: &Decision) -> Value {
+    let resources = request.resources.iter();
+    let mut line = decision_line(Some(&case_name(request)), decision, false);
+    line["action"] = json!(request.action);
+    line["resources"] = resources.map(|one| one.arn.to_string()).collect();
+    line
+}
+
+/// As whom a live account was read, or when a snapshot of it was taken.
+fn notes(account: &Account) -> Vec<&str> {
+    let notes = account.problems.iter();
+    let notes = notes.filter(|note| note.severity == Severity::Note && note.hint.is_none());
+    notes.map(|note| note.message.as_str()).collect()
 }
 
 /// What decisions about the caller would depend on, and what loading could not read.
@@ -85,82 +141,4 @@ fn not_known(account: &Account, capability: &Capability) -> Vec<String> {
     let problems = problems.filter(|problem| problem.severity != Severity::Note);
     all.extend(problems.map(|problem| problem.message.clone()));
     all
-}
-
-/// The same report as Markdown.
-pub fn support_markdown(report: &Value) -> String {
-    let text = |value: &Value| escape(value.as_str().unwrap_or_default()).replace('|', "\\|");
-    let mut out = String::new();
-    // Writing to a String cannot fail.
-    let _ = writeln!(
-        out,
-        "# Support report: {} `{}`\n",
-        text(&report["kind"]),
-        text(&report["name"])
-    );
-    let _ = writeln!(out, "- ARN: `{}`", text(&report["arn"]));
-    let account = &report["account"];
-    let assumed = if account["assumed"] == true {
-        ", assumed"
-    } else {
-        ""
-    };
-    let _ = writeln!(
-        out,
-        "- Account: `{}` ({}{assumed})",
-        text(&account["id"]),
-        text(&account["name"])
-    );
-    for source in report["sources"].as_array().into_iter().flatten() {
-        let _ = writeln!(
-            out,
-            "- Source: {} ({})",
-            text(&source["path"]),
-            text(&source["kind"])
-        );
-    }
-    let _ = writeln!(
-        out,
-        "- Made by {} at {}, with AWS's service reference of {}\n",
-        text(&report["program"]),
-        text(&report["created"]),
-        text(&report["data_date"])
-    );
-    let _ = writeln!(out, "## Not known\n");
-    let unknown = report["not_known"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    if unknown.is_empty() {
-        let _ = writeln!(out, "Everything that decides about it was loaded.");
-    }
-    for line in unknown {
-        let _ = writeln!(out, "- {}", text(line));
-    }
-    let _ = writeln!(
-        out,
-        "\n## May do: {} actions\n\n{} more are withheld by the boundary, {} by a deny.\n",
-        report["actions"], report["withheld_by_boundary"], report["withheld_by_deny"]
-    );
-    let _ = writeln!(
-        out,
-        "| Service | Actions | Of | Levels |\n|---|---|---|---|"
-    );
-    for service in report["can"].as_array().into_iter().flatten() {
-        let levels: Vec<String> = service["levels"]
-            .as_object()
-            .into_iter()
-            .flatten()
-            .map(|(level, count)| format!("{level} {count}"))
-            .collect();
-        let _ = writeln!(
-            out,
-            "| {} | {} | {} | {} |",
-            text(&service["service"]),
-            service["actions"],
-            service["of"],
-            levels.join(", ")
-        );
-    }
-    out
 }

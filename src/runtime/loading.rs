@@ -19,8 +19,8 @@ use crate::load::{self, LoadError, Progress};
 pub(super) struct Given {
     /// What was read, such as standard input, by its name.
     bytes: BTreeMap<String, Vec<u8>>,
-    /// How to connect to the live account: a role to assume, endpoints, an MFA code.
-    live: Option<ConnectOptions>,
+    /// How to connect to the live accounts: a role to assume, endpoints, an MFA code.
+    live: Vec<ConnectOptions>,
 }
 
 /// The load in progress, if any.
@@ -130,8 +130,8 @@ impl Loading {
                     None => load::SourceSpec::Path(PathBuf::from(path)),
                 }),
                 app::SourceSpec::Profile { name, region } => {
-                    let given = self.given.live.as_ref();
-                    let given = given.filter(|live| live.profile == *name);
+                    let mut given = self.given.live.iter();
+                    let given = given.find(|live| live.profile == *name);
                     let mut options = given.cloned().unwrap_or_default();
                     options.profile.clone_from(name);
                     options.region.clone_from(region);
@@ -178,7 +178,7 @@ pub(super) fn split(sources: Vec<load::SourceSpec>) -> (Vec<app::SourceSpec>, Gi
         }
         load::SourceSpec::Live(options) => {
             let (name, region) = (options.profile.clone(), options.region.clone());
-            given.live = Some(*options);
+            given.live.push(*options);
             app::SourceSpec::Profile { name, region }
         }
     });

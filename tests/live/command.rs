@@ -103,6 +103,18 @@ fn a_support_report_says_what_a_role_may_do_and_what_is_not_known() {
             .to_string()
             .contains("service control policies were not loaded")
     );
+    let cannot = report["cannot"].as_array().unwrap();
+    assert!(
+        !cannot.is_empty()
+            && cannot
+                .iter()
+                .all(|one| can.iter().all(|with| with["service"] != *one))
+    );
+    let s3 = can
+        .iter()
+        .find(|service| service["service"] == "s3")
+        .unwrap();
+    assert!(s3["levels"]["Read"].as_u64() <= s3["of_levels"]["Read"].as_u64());
     let markdown = iamscope(&arguments);
     let text = String::from_utf8(markdown.stdout).unwrap();
     assert!(
@@ -115,4 +127,55 @@ fn a_support_report_says_what_a_role_may_do_and_what_is_not_known() {
             .code(),
         Some(2)
     );
+}
+
+#[test]
+fn a_support_report_has_what_was_simulated_and_denied() {
+    let folder = tempfile::tempdir().unwrap();
+    let (cases, denials) = (folder.path().join("cases"), folder.path().join("denials"));
+    let role = "gitpod-customer-debug-access-role";
+    let arguments = [
+        "simulate",
+        "--demo",
+        "--principal",
+        role,
+        "--action",
+        "s3:DeleteBucket",
+        "--resource",
+        "arn:aws:s3:::acme",
+        "--format",
+        "case",
+    ];
+    fs::write(&cases, iamscope(&arguments).stdout).unwrap();
+    fs::write(
+        &denials,
+        "User: arn:aws:sts::123456789012:assumed-role/x/y is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:us-east-1:123456789012:key/1",
+    )
+    .unwrap();
+    let report = |format: &str| {
+        let output = iamscope(&[
+            "support",
+            "--demo",
+            "--principal",
+            role,
+            "--format",
+            format,
+            "--simulations",
+            cases.to_str().unwrap(),
+            "--denials",
+            denials.to_str().unwrap(),
+        ]);
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let json: serde_json::Value = serde_json::from_str(&report("json")).unwrap();
+    assert_eq!(json["simulations"][0]["action"], "s3:DeleteBucket");
+    assert_eq!(json["simulations"][0]["decision"], "implicitDeny");
+    assert_eq!(json["denials"][0]["action"], "kms:Decrypt");
+    let text = report("markdown");
+    assert!(
+        text.contains("| s3:DeleteBucket | arn:aws:s3:::acme | implicitDeny |"),
+        "{text}"
+    );
+    assert!(text.contains("| kms:Decrypt |"), "{text}");
 }

@@ -69,6 +69,14 @@ impl Program {
         self
     }
 
+    /// A file below the home folder.
+    pub fn file(self, path: &str, text: &str) -> Self {
+        let path = self.folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+        self
+    }
+
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
