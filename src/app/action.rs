@@ -174,6 +174,8 @@ pub enum Target {
     AnswerLine(usize),
     /// A candidate for the field that has the keyboard.
     Candidate(usize),
+    /// A saved request.
+    Request(usize),
     /// The topmost overlay, beside everything in it.
     Overlay,
     /// Beside the topmost overlay.
@@ -227,6 +229,8 @@ pub enum Effect {
         path: PathBuf,
         /// What to write.
         text: String,
+        /// What that is, in words.
+        what: String,
     },
     /// Open a page in a browser, or say where it is.
     OpenUrl(String),

@@ -47,7 +47,7 @@ impl State {
         effects: &mut Vec<Effect>,
     ) {
         self.loading = None;
-        let behind = std::mem::take(&mut self.live.behind);
+        self.live.behind = false;
         match result {
             Ok(inventory) => {
                 if std::mem::take(&mut self.live.switching) {
@@ -63,10 +63,14 @@ impl State {
                 } else {
                     Extent::Whole
                 };
-                if !behind {
-                    self.suppositions.clear();
+                self.live.held = None;
+                if self.suppositions.is_empty() {
+                    self.adopt(inventory, effects);
+                } else {
+                    // What is supposed stays, of the policies that are there again.
+                    let work = Work::Rebase(self.suppositions.clone(), inventory);
+                    effects.push(self.job(Lane::Suppose, work));
                 }
-                self.adopt_or_hold(inventory, effects);
             }
             Err(words) => {
                 if self.live.extent == Extent::Coming {
@@ -180,7 +184,9 @@ impl State {
     /// Takes what can be found in the inventory.
     pub(super) fn indexed(&mut self, index: Arc<Index>, effects: &mut Vec<Effect>) {
         let changes = index.changes().words();
-        if !changes.is_empty() {
+        // What was lost is the more important thing to say.
+        let failed = self.notice.as_ref().is_some_and(|notice| notice.failed);
+        if !changes.is_empty() && !failed {
             let key = self.key_words(super::Command::ClearChanges);
             let clear = key.map_or(String::new(), |key| format!("; {key} clears the marks"));
             self.notice = Some(Notice::info(format!(

@@ -61,7 +61,7 @@ pub(super) struct Carrier {
 }
 
 impl Carrier {
-    fn new(before: Arc<Inventory>, after: Arc<Inventory>) -> Self {
+    pub fn new(before: Arc<Inventory>, after: Arc<Inventory>) -> Self {
         let count = before.accounts.len();
         let accounts = (0..count)
             .map(|position| account_in(&before, position, &after))
@@ -142,7 +142,8 @@ impl Carrier {
         Some(Entity { account, owner })
     }
 
-    fn policy(&self, at: PolicyAt) -> Option<PolicyAt> {
+    /// The same policy.
+    pub fn policy(&self, at: PolicyAt) -> Option<PolicyAt> {
         let entity = self.entity(at.entity)?;
         let slot = match at.slot {
             Slot::Managed(index) => {

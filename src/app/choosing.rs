@@ -1,16 +1,13 @@
-//! Lists whose choices change something that is shown: layers, added policies, saved requests,
-//! parameters, actions of the catalogue.
+//! Lists whose choices change something that is shown: layers, added policies, parameters.
 
-use crate::explain::{Mark, escape, outcome_mark};
+use crate::explain::escape;
 use crate::iam::{ParameterFrom, PolicyKind};
-use crate::simulate::{LayerKind, Outcome};
+use crate::simulate::LayerKind;
 
-use super::job::{Lane, Work};
 use super::overlay::{Overlay, Prompt, PromptKind};
 use super::picker::{Choice, Entry, Picker, PickerKind};
-use super::simulator::{Focus, Query};
 use super::whatif::Wanted;
-use super::{Effect, Input, Notice, State};
+use super::{Effect, Input, State};
 
 /// What else fills a template, beside its parameters.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -21,15 +18,6 @@ pub enum Setting {
     Region,
     /// The partition.
     Partition,
-}
-
-/// A request that was saved, and what it came to last.
-#[derive(Clone, Debug)]
-pub struct SavedRequest {
-    /// The request.
-    pub query: Query,
-    /// What it comes to; `None` where it cannot be decided.
-    pub outcome: Option<Outcome>,
 }
 
 impl State {
@@ -102,88 +90,37 @@ impl State {
         self.overlays.push(Overlay::Prompt(Prompt {
             kind: PromptKind::Policy(kind),
             title: format!("A {}", kind.words()),
-            hint: "paste its JSON, or name a file".to_owned(),
+            hint: match kind {
+                PolicyKind::Scp | PolicyKind::Rcp => {
+                    "paste its JSON or name a file; LEVEL= before it says where it stands"
+                }
+                _ => "paste its JSON, or name a file",
+            }
+            .to_owned(),
             input: Input::default(),
         }));
     }
 
     /// Takes the answer: JSON, or the path of a file.
     pub(super) fn policy_given(&mut self, kind: PolicyKind, text: &str, effects: &mut Vec<Effect>) {
-        let text = text.trim();
+        let mut text = text.trim();
+        let mut level = None;
+        if matches!(kind, PolicyKind::Scp | PolicyKind::Rcp)
+            && let Some((name, rest)) = text.split_once('=')
+            && !name.trim().is_empty()
+            && !name.contains(['{', '/'])
+        {
+            level = Some(name.trim().to_owned());
+            text = rest.trim();
+        }
         if text.starts_with('{') {
-            self.add_extra(kind, text, effects);
+            self.add_extra(kind, level, text, effects);
         } else if !text.is_empty() {
-            let purpose = self.want_text(Wanted::Extra(kind));
+            let purpose = self.want_text(Wanted::Extra(kind, level));
             effects.push(Effect::ReadFile {
                 purpose,
                 path: text.into(),
             });
-        }
-    }
-
-    /// Adds the request to the saved ones.
-    pub(super) fn save_request(&mut self, effects: &mut Vec<Effect>) {
-        let outcome = match &self.simulator.answer {
-            Some(Ok(answered)) => Some(answered.decision.outcome),
-            _ => None,
-        };
-        if outcome.is_none() {
-            self.notice = Some(Notice::info("a request that can be decided can be saved"));
-            return;
-        }
-        self.requests.push(SavedRequest {
-            query: self.simulator.query(),
-            outcome,
-        });
-        let key = self.key_words(super::Command::Requests);
-        let where_to = key
-            .map(|key| format!("; {key} lists them"))
-            .unwrap_or_default();
-        let count = crate::explain::count(self.requests.len(), "saved request");
-        self.notice = Some(Notice::info(format!("{count}{where_to}")));
-        self.decide_requests(effects);
-    }
-
-    /// Decides the saved requests anew: something that they meet has changed.
-    pub(super) fn decide_requests(&mut self, effects: &mut Vec<Effect>) {
-        if !self.requests.is_empty() {
-            let queries = self.requests.iter().map(|own| own.query.clone()).collect();
-            effects.push(self.job(Lane::Requests, Work::Requests(queries)));
-        }
-    }
-
-    /// Lists the saved requests and what each comes to.
-    pub(super) fn list_requests(&mut self) {
-        if self.requests.is_empty() {
-            self.notice = Some(Notice::info("no request was saved yet"));
-            return;
-        }
-        let ascii = self.ascii;
-        let entries = self
-            .requests
-            .iter()
-            .enumerate()
-            .map(|(position, saved)| {
-                let mark = saved.outcome.map_or(Mark::Problem, outcome_mark);
-                let glyph = if ascii { mark.ascii() } else { mark.glyph() };
-                let query = &saved.query;
-                Entry::new(
-                    escape(&format!("{glyph} {} on {}", query.action, query.resource)),
-                    escape(&query.principal),
-                    Choice::Request(position),
-                )
-            })
-            .collect();
-        let picker = Picker::new(PickerKind::Requests, "Saved requests", entries);
-        self.overlays.push(Overlay::Picker(picker));
-    }
-
-    /// Opens a saved request in the simulator.
-    pub(super) fn open_request(&mut self, position: usize, effects: &mut Vec<Effect>) {
-        if let Some(saved) = self.requests.get(position) {
-            self.simulator.set(saved.query.clone());
-            self.simulator.focus = Focus::Answer;
-            self.open_simulator(effects);
         }
     }
 

@@ -21,6 +21,16 @@ pub enum Subject {
     Action(String, Item),
 }
 
+impl Subject {
+    /// The row, where it is one.
+    pub fn item(&self) -> Option<Item> {
+        match self {
+            Subject::Item(item) => Some(*item),
+            Subject::Action(..) => None,
+        }
+    }
+}
+
 /// What is said of something.
 #[derive(Clone, Debug)]
 pub struct Content {

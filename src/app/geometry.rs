@@ -17,6 +17,19 @@ const FRAMED: (u16, u16) = (60, 16);
 /// So many rows of the simulator's context are seen at once.
 pub const CONTEXT_ROWS: usize = 5;
 
+/// So many rows of the saved requests are seen at once.
+const REQUEST_ROWS: usize = 6;
+
+/// Rows of the saved requests below the simulator's answer, with the line above them: at most a
+/// quarter of the screen.
+pub fn requests_height(state: &State) -> usize {
+    let most = (usize::from(state.size.1) / 4).min(REQUEST_ROWS);
+    match state.requests.all.len().min(most) {
+        0 => 0,
+        shown => shown + 1,
+    }
+}
+
 /// Where the parts of the main view are.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Layout {

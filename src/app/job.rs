@@ -1,12 +1,13 @@
 //! Work that may take longer than a frame: pure, run on another thread, its result dropped when the
 //! screen has moved on.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::analyze;
 use crate::denial::Denial;
-use crate::iam::{Document, Inventory};
+use crate::iam::Inventory;
 use crate::simulate::Outcome;
 
 use super::carry::{Carried, Carrier, carry};
@@ -15,11 +16,12 @@ use super::children::Forest;
 use super::content::{self, Content, Subject};
 use super::denying;
 use super::index::Index;
-use super::item::{Entity, PolicyAt};
+use super::item::Entity;
+use super::requests::{self, Exported};
 use super::search::{self, Matches};
 use super::simulator::{self, Answered, Candidate, Field, Query, Trouble};
+use super::supposed::Suppositions;
 use super::tree::{Openness, Row, visible_rows};
-use super::whatif;
 
 /// Kinds of work; a later job of a kind replaces an earlier one.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Hash)]
@@ -44,6 +46,8 @@ pub enum Lane {
     Suppose,
     /// Deciding the saved requests.
     Requests,
+    /// Writing the saved requests as a batch.
+    Export,
     /// Answering a denial.
     Denial,
 }
@@ -92,8 +96,10 @@ pub(super) enum Work {
     Count(Vec<Entity>),
     Ask(Box<Query>),
     Complete(Field, Box<Query>, Vec<String>),
-    Suppose(PolicyAt, Arc<Document>),
+    Suppose(Suppositions),
+    Rebase(Suppositions, Arc<Inventory>),
     Requests(Vec<Query>),
+    Export(Option<PathBuf>, Vec<Query>),
     Denial(Option<String>, Vec<Denial>, usize),
 }
 
@@ -118,8 +124,9 @@ impl Job {
             Work::Count(_) => Lane::Count,
             Work::Ask(_) => Lane::Ask,
             Work::Complete(..) => Lane::Complete,
-            Work::Suppose(..) => Lane::Suppose,
+            Work::Suppose(_) | Work::Rebase(..) => Lane::Suppose,
             Work::Requests(_) => Lane::Requests,
+            Work::Export(..) => Lane::Export,
             Work::Denial(..) => Lane::Denial,
         }
     }
@@ -146,9 +153,15 @@ impl Job {
                 crate::catalog::SearchIndex::get();
                 Answer::Index(Arc::new(index))
             }
-            Work::Suppose(at, document) => {
-                let supposed = whatif::suppose(&self.inventory, at, &document);
-                Answer::Supposed(Arc::new(supposed), document)
+            Work::Suppose(supposed) => {
+                let inventory = supposed.apply().unwrap_or(self.inventory);
+                Answer::Supposed(inventory, supposed, None)
+            }
+            Work::Rebase(supposed, loaded) => {
+                let carrier = Carrier::new(self.inventory, loaded.clone());
+                let kept = supposed.on(&loaded, |at| carrier.policy(at));
+                let lost = supposed.len() - kept.len();
+                Answer::Supposed(kept.apply().unwrap_or(loaded), kept, Some(lost))
             }
             Work::Denial(text, known, chosen) => {
                 let text = text.as_deref();
@@ -162,6 +175,12 @@ impl Job {
                 };
                 Answer::Decided(queries.iter().map(decide).collect())
             }
+            Work::Export(path, queries) => Answer::Exported(requests::export(
+                path,
+                &queries,
+                &self.inventory,
+                &self.index,
+            )),
             Work::Search(query) => {
                 Answer::Matches(search::search(&query, &self.index, forest, wanted))
             }
@@ -215,8 +234,10 @@ pub(super) enum Answer {
     Counts(Vec<(Entity, usize)>),
     Asked(Result<Box<Answered>, Trouble>),
     Completed(Field, Vec<Candidate>),
-    Supposed(Arc<Inventory>, Arc<Document>),
+    /// With how many changes were lost, where other sources were loaded.
+    Supposed(Arc<Inventory>, Suppositions, Option<usize>),
     Decided(Vec<Option<Outcome>>),
+    Exported(Exported),
     Denial(Box<denying::Read>),
 }
 

@@ -52,6 +52,13 @@ impl Keymap {
         find(context).or_else(|| find(Context::Everywhere))
     }
 
+    /// What a command does: as its first binding says it.
+    pub fn description(&self, command: Command) -> &str {
+        let mut bindings = self.bindings.iter();
+        let found = bindings.find(|binding| binding.command == command);
+        found.map_or(command.name(), |binding| &binding.description)
+    }
+
     /// The first key of a command in a context, or everywhere.
     pub fn key_of(&self, context: Context, command: Command) -> Option<Key> {
         let find = |context: Context| {
@@ -137,14 +144,15 @@ impl Keymap {
                         other.description = description;
                     }
                 }
-                None => self.bindings.push(Binding {
-                    context: binding.context,
-                    keys: binding.keys,
-                    command: binding.command,
-                    description: binding
-                        .description
-                        .unwrap_or_else(|| binding.command.words().to_owned()),
-                }),
+                None => {
+                    let known = self.description(binding.command).to_owned();
+                    self.bindings.push(Binding {
+                        context: binding.context,
+                        keys: binding.keys,
+                        command: binding.command,
+                        description: binding.description.unwrap_or(known),
+                    });
+                }
             }
         }
         Ok(())

@@ -23,6 +23,7 @@ pub(super) fn help(state: &mut State) {
             Context::Pane => "In the side pane",
             Context::List => "In lists",
             Context::Simulator => "In the simulator",
+            Context::Requests => "In the saved requests",
             Context::Denial => "In the answer to a denial",
             Context::Text => "Where text is typed",
         }));
@@ -46,12 +47,9 @@ pub(super) fn palette(state: &mut State) {
                 .filter(|binding| binding.command == *command)
                 .collect();
             let keys: Vec<String> = own.iter().map(|binding| keys_of(binding)).collect();
-            let words = own
-                .first()
-                .map_or(command.words(), |binding| &binding.description);
             Entry {
                 label: label(*command),
-                detail: words.to_owned(),
+                detail: state.keymap.description(*command).to_owned(),
                 keys: keys
                     .into_iter()
                     .find(|keys| !keys.is_empty())

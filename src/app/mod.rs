@@ -33,6 +33,7 @@ mod overview;
 pub mod pane;
 pub mod picker;
 pub mod reader;
+mod requests;
 pub mod rows;
 pub mod search;
 mod searching;
@@ -40,9 +41,10 @@ pub mod sheet;
 mod simulating;
 pub mod simulator;
 mod state;
+pub mod supposed;
 pub mod tree;
 mod update;
-pub mod whatif;
+mod whatif;
 
 pub use action::{
     Action, Choices, Effect, LoadRequest, Mouse, MouseKind, Notice, Purpose, Settings, SourceSpec,

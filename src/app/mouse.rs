@@ -81,6 +81,16 @@ impl State {
                 self.simulator.completion.cursor = Some(position);
                 self.perform(Command::Accept, effects);
             }
+            Some(Target::Request(position)) => {
+                let again =
+                    self.simulator.focus == Focus::Requests && self.requests.cursor == position;
+                self.simulator.focus = Focus::Requests;
+                self.simulator.completion.candidates.clear();
+                self.requests.cursor = position;
+                if again {
+                    self.perform(Command::Accept, effects);
+                }
+            }
             Some(Target::Outside) => self.perform(Command::Cancel, effects),
             Some(Target::Command(command)) => self.perform(command, effects),
             Some(Target::Overlay) | None => {}

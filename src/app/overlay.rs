@@ -3,6 +3,7 @@
 use crate::iam::PolicyKind;
 
 use super::choosing::Setting;
+use super::item::PolicyAt;
 use super::picker::Picker;
 use super::{Input, Purpose};
 
@@ -41,6 +42,10 @@ pub enum PromptKind {
     Read(Purpose),
     /// A policy for the simulator: JSON, or the path of a file.
     Policy(PolicyKind),
+    /// The file to export the saved requests to.
+    ExportRequests,
+    /// The file to write a policy to.
+    ExportPolicy(PolicyAt),
     /// The value of a parameter.
     Parameter(String),
     /// An account, a region or a partition.

@@ -7,6 +7,7 @@ use crate::iam::PolicyKind;
 use crate::simulate::LayerKind;
 
 use super::choosing::Setting;
+use super::item::{Item, PolicyAt};
 use super::search::score;
 use super::{Command, Input, Key, SourceSpec};
 
@@ -36,8 +37,12 @@ pub enum Choice {
     AddPolicy(PolicyKind),
     /// Takes an added policy away.
     RemovePolicy(usize),
-    /// Opens a saved request.
-    Request(usize),
+    /// Goes to a row of the tree.
+    GoTo(Item),
+    /// Takes a supposition back.
+    UndoWhatIf(usize),
+    /// Asks for the file to write a policy to.
+    ExportPolicy(PolicyAt),
     /// Asks for the value of a parameter.
     Parameter(String),
     /// Answers one of the denials that were read.
@@ -95,8 +100,8 @@ pub enum PickerKind {
     Layers,
     /// Policies beside those that were loaded.
     Policies,
-    /// The saved requests.
-    Requests,
+    /// What is supposed.
+    WhatIfs,
     /// What fills templates.
     Parameters,
     /// The denials that were read.

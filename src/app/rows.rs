@@ -18,7 +18,7 @@ use super::item::{
     Entity, Item, Owner, Part, PolicyAt, ProblemAt, Slot, actions, conditions, principals, problem,
     resources,
 };
-use super::whatif::Suppositions;
+use super::supposed::Suppositions;
 
 /// A piece of a row.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -86,7 +86,12 @@ impl RowSource<'_> {
     /// What the row of an item says.
     pub fn row(&mut self, item: Item) -> RowText {
         let row = self.plain_row(item);
-        self.changed(item, row)
+        let mut row = self.changed(item, row);
+        if self.supposed.touches(item, self.inventory) {
+            let words = Piece::Words(Meaning::Warning, "what if".to_owned());
+            row.right.insert(0, words);
+        }
+        row
     }
 
     fn plain_row(&mut self, item: Item) -> RowText {
@@ -276,13 +281,6 @@ impl RowSource<'_> {
             };
         } else if let Some((level, ..)) = at.entity.organisation(self.inventory) {
             row.extra = format!("at {}", escape(level));
-        }
-        if at
-            .document(self.inventory)
-            .is_some_and(|own| self.supposed.has(own))
-        {
-            row.right
-                .push(Piece::Words(Meaning::Warning, "what if".to_owned()));
         }
         let guarded = at
             .attachment(self.inventory)

@@ -95,13 +95,18 @@ impl State {
     pub(super) fn in_simulator(&mut self, command: Command, effects: &mut Vec<Effect>) -> bool {
         let in_field = matches!(self.simulator.focus, Focus::Field(_));
         let page = isize::try_from(self.answer_size().1.max(2) - 1).unwrap_or(10);
+        if self.simulator.focus == Focus::Requests && self.in_requests(command, effects) {
+            return true;
+        }
         match command {
             Command::Cancel if !self.simulator.completion.candidates.is_empty() => {
                 self.simulator.completion.candidates.clear();
             }
             Command::Cancel => return false,
             Command::SwitchPane | Command::SwitchPaneBack => {
-                self.simulator.switch(command == Command::SwitchPane);
+                let has_requests = !self.requests.all.is_empty();
+                let forward = command == Command::SwitchPane;
+                self.simulator.switch(forward, has_requests);
                 let text = self.simulator.focused_text();
                 if text.is_some_and(|text| text.is_empty() || text.ends_with('=')) {
                     self.complete(effects);
@@ -110,7 +115,8 @@ impl State {
             Command::Up | Command::Down if in_field => {
                 let forward = command == Command::Down;
                 if !self.simulator.choose_candidate(forward) {
-                    self.simulator.switch(forward);
+                    let has_requests = !self.requests.all.is_empty();
+                    self.simulator.switch(forward, has_requests);
                 }
             }
             Command::Accept if in_field => {
@@ -123,7 +129,8 @@ impl State {
                         return true;
                     }
                 }
-                self.simulator.switch(true);
+                let has_requests = !self.requests.all.is_empty();
+                self.simulator.switch(true, has_requests);
             }
             Command::Accept => return self.go_to_statement(),
             Command::Up => self.simulator.reader.move_by(-1),
@@ -149,11 +156,22 @@ impl State {
                 return false;
             }
             Command::SaveRequest => self.save_request(effects),
-            Command::Requests => {
+            Command::Requests if !self.requests.all.is_empty() => {
+                self.simulator.completion.candidates.clear();
+                self.simulator.focus = Focus::Requests;
+            }
+            Command::Requests => self.go_to_requests(effects),
+            Command::ExportRequests => {
                 self.overlays.push(Overlay::Simulator);
-                self.list_requests();
+                self.ask_where_to_export();
                 return false;
             }
+            Command::WhatIfs => {
+                self.overlays.push(Overlay::Simulator);
+                self.list_what_ifs();
+                return false;
+            }
+            Command::UndoWhatIf => self.undo_what_if(effects),
             Command::CopyReport | Command::Copy => {
                 let page = self.simulator.reader.page();
                 effects.push(Effect::Copy(report::markdown(page, 2)));
@@ -183,7 +201,11 @@ impl State {
                 .min(super::geometry::CONTEXT_ROWS)
             + 2;
         let width = usize::from(columns).saturating_sub(4);
-        (width, usize::from(rows).saturating_sub(3 + fields))
+        let requests = super::geometry::requests_height(self);
+        (
+            width,
+            usize::from(rows).saturating_sub(3 + fields + requests),
+        )
     }
 
     /// Goes to the statement of the answer's line in the tree; says whether the simulator stays open.

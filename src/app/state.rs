@@ -6,7 +6,6 @@ use std::sync::Arc;
 use crate::iam::Inventory;
 
 use super::children::Forest;
-use super::choosing::SavedRequest;
 use super::content::Subject;
 use super::denying::Denials;
 use super::facts::Facts;
@@ -19,10 +18,12 @@ use super::job::{Job, Lane, Latest, Work};
 use super::live::Live;
 use super::overlay::Overlay;
 use super::pane::Pane;
+use super::requests::Requests;
 use super::rows::{RowSource, RowText};
 use super::simulator::Simulator;
+use super::supposed::Suppositions;
 use super::tree::Tree;
-use super::whatif::{Suppositions, Wanted};
+use super::whatif::Wanted;
 use super::{Choices, Effect, Keymap, LoadRequest, Notice, Settings, SourceSpec};
 
 /// How the program was started.
@@ -89,7 +90,7 @@ pub struct State {
     /// The simulator, open or not.
     pub simulator: Simulator,
     /// The requests that were saved.
-    pub requests: Vec<SavedRequest>,
+    pub requests: Requests,
     /// What is supposed to be otherwise than it was loaded.
     pub suppositions: Suppositions,
     /// The denial that was pasted, and its answer.
@@ -143,7 +144,7 @@ impl State {
             dragging: false,
             overlays: Vec::new(),
             simulator: Simulator::default(),
-            requests: Vec::new(),
+            requests: Requests::default(),
             denials: Denials::default(),
             suppositions: Suppositions::default(),
             texts_wanted: Vec::new(),

@@ -87,6 +87,7 @@ impl State {
             Some(Overlay::Simulator) => match self.simulator.focus {
                 Focus::Field(_) => Context::Text,
                 Focus::Answer => Context::Simulator,
+                Focus::Requests => Context::Requests,
             },
             None if self.find.typing => Context::Text,
             None if self.pane_focused => Context::Pane,
@@ -150,7 +151,10 @@ impl State {
             Command::WhatIf => self.what_if(effects),
             Command::UndoWhatIf => self.undo_what_if(effects),
             Command::Parameters => self.parameters(),
-            Command::Requests => self.list_requests(),
+            Command::Requests => self.go_to_requests(effects),
+            Command::ExportRequests => self.ask_where_to_export(),
+            Command::WhatIfs => self.list_what_ifs(),
+            Command::ExportPolicy => self.export_selected(),
             Command::Search => self.begin_search(),
             Command::NextMatch => self.next_match(true),
             Command::PreviousMatch => self.next_match(false),
@@ -206,12 +210,12 @@ impl State {
 
     // Nothing is asked but where something would be lost.
     fn quit(&mut self, effects: &mut Vec<Effect>) {
-        if self.suppositions.is_empty() || self.quitting {
+        if self.suppositions.unsaved() == 0 || self.quitting {
             effects.push(Effect::Quit);
             return;
         }
         self.quitting = true;
-        let count = crate::explain::count(self.suppositions.len(), "what-if");
+        let count = crate::explain::count(self.suppositions.unsaved(), "what-if");
         let key = self.key_words(Command::Quit).unwrap_or_default();
         self.notice = Some(Notice::info(format!(
             "{count} would be lost: {key} again leaves, any other key stays"
@@ -313,7 +317,9 @@ impl State {
                     self.ask(effects);
                 }
             }
-            Choice::Request(position) => self.open_request(position, effects),
+            Choice::GoTo(item) => self.jump(item),
+            Choice::UndoWhatIf(position) => self.undo_one(position, effects),
+            Choice::ExportPolicy(at) => self.ask_where_to_write(at),
             Choice::Parameter(name) => self.ask_for_parameter(name),
             Choice::Denial(position) => self.answer_denial(position, effects),
             Choice::Condition(name) => self.turn_condition(name, effects),
@@ -333,6 +339,8 @@ impl State {
                 }
             }
             PromptKind::Policy(kind) => self.policy_given(kind, text, effects),
+            PromptKind::ExportRequests => self.export_requests(text, effects),
+            PromptKind::ExportPolicy(at) => self.export_policy(at, text, effects),
             PromptKind::Parameter(name) => self.parameter_given(name, text, effects),
             PromptKind::Setting(setting) => self.setting_given(setting, text, effects),
             PromptKind::Read(purpose) => effects.push(Effect::ReadFile {
@@ -379,14 +387,11 @@ impl State {
                 self.pane.show(content, width, self.ascii);
             }
             Answer::Asked(answer) => self.answered(answer),
-            Answer::Supposed(inventory, document) => {
-                self.supposed(inventory, &document, effects);
+            Answer::Supposed(inventory, supposed, lost) => {
+                self.supposed(inventory, supposed, lost, effects);
             }
-            Answer::Decided(outcomes) => {
-                for (saved, outcome) in self.requests.iter_mut().zip(outcomes) {
-                    saved.outcome = outcome;
-                }
-            }
+            Answer::Decided(outcomes) => self.requests_decided(outcomes),
+            Answer::Exported(exported) => self.exported(exported, effects),
             Answer::Denial(read) => self.denial_answered(*read),
             Answer::Completed(field, candidates) => self.offered(field, candidates),
             Answer::Counts(counts) => {

@@ -1,55 +1,28 @@
-//! What if a policy said something else: the inventory as loaded, with some documents replaced. Nothing
-//! is written anywhere.
+//! What if a policy said something else: edited, listed, taken back, exported. Policies beside those
+//! that were loaded.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::iam::{
-    Attachment, Document, Inventory, PolicyKind, Source, SourceId, SourceKind, parse_document_text,
-};
+use crate::iam::{Inventory, PolicyKind, SourceId, parse_document_text};
+use crate::report::policy_text;
 
 use super::action::Purpose;
-use super::item::{Owner, PolicyAt, Slot};
+use super::item::{Item, PolicyAt};
 use super::job::{Lane, Work};
+use super::overlay::{Overlay, Prompt, PromptKind};
+use super::picker::{Choice, Entry, Picker, PickerKind};
 use super::simulator::Extra;
-use super::{Effect, Notice, State};
+use super::supposed::{Suppositions, describe};
+use super::{Command, Effect, Input, Notice, State};
 
 /// A text that was sent to an editor or asked of a file, and what it is for.
 #[derive(Clone, Debug)]
 pub enum Wanted {
     /// What a policy would say instead.
     Instead(PolicyAt),
-    /// A policy for the simulator, of a kind.
-    Extra(PolicyKind),
-}
-
-/// What is supposed, and how it was before.
-#[derive(Debug, Default)]
-pub struct Suppositions {
-    before: Vec<Arc<Inventory>>,
-    documents: HashSet<usize>,
-}
-
-impl Suppositions {
-    /// How many changes are supposed.
-    pub fn len(&self) -> usize {
-        self.before.len()
-    }
-
-    /// Whether nothing is supposed.
-    pub fn is_empty(&self) -> bool {
-        self.before.is_empty()
-    }
-
-    /// Whether a document is a supposed one.
-    pub fn has(&self, document: &Arc<Document>) -> bool {
-        self.documents.contains(&(Arc::as_ptr(document) as usize))
-    }
-
-    /// Forgets everything: something else was loaded.
-    pub fn clear(&mut self) {
-        *self = Suppositions::default();
-    }
+    /// A policy for the simulator, of a kind, and the level at which it stands where it is a control
+    /// policy.
+    Extra(PolicyKind, Option<String>),
 }
 
 impl State {
@@ -61,11 +34,14 @@ impl State {
             self.notice = Some(Notice::info("select a policy or a statement to change"));
             return;
         };
-        let text = serde_json::to_string_pretty(&document.json()).unwrap_or_default();
+        let text = match self.suppositions.of(document) {
+            Some(own) => own.text.clone(),
+            None => policy_text(document),
+        };
         let purpose = self.want_text(Wanted::Instead(at));
         effects.push(Effect::EditText {
             purpose,
-            text: format!("{text}\n"),
+            text,
             extension: "json",
         });
     }
@@ -96,7 +72,9 @@ impl State {
                 let number = usize::try_from(*number).unwrap_or(usize::MAX);
                 match self.texts_wanted.get(number).cloned() {
                     Some(Wanted::Instead(at)) => self.suppose(at, &text, effects),
-                    Some(Wanted::Extra(kind)) => self.add_extra(kind, &text, effects),
+                    Some(Wanted::Extra(kind, level)) => {
+                        self.add_extra(kind, level, &text, effects);
+                    }
                     None => {}
                 }
             }
@@ -104,18 +82,10 @@ impl State {
     }
 
     fn suppose(&mut self, at: PolicyAt, text: &str, effects: &mut Vec<Effect>) {
-        let next = SourceId(u32::try_from(self.inventory.sources.len()).unwrap_or(u32::MAX));
-        match parse_document_text(text, next, at.kind(&self.inventory)) {
+        match self.suppositions.with(at, text, &self.inventory) {
             Err(error) => self.refuse(&error),
-            Ok(document) => {
-                let before = at.document(&self.inventory);
-                if before.is_some_and(|before| before.json() == document.json()) {
-                    self.notice = Some(Notice::info("nothing was changed"));
-                    return;
-                }
-                let work = Work::Suppose(at, Arc::new(document));
-                effects.push(self.job(Lane::Suppose, work));
-            }
+            Ok(None) => self.notice = Some(Notice::info("nothing was changed")),
+            Ok(Some(supposed)) => effects.push(self.job(Lane::Suppose, Work::Suppose(supposed))),
         }
     }
 
@@ -127,148 +97,178 @@ impl State {
         )));
     }
 
-    /// Takes the inventory with a supposed document.
+    /// Takes the inventory with what is supposed; where other sources were loaded, with how many
+    /// changes to them were lost.
     pub(super) fn supposed(
         &mut self,
         inventory: Arc<Inventory>,
-        document: &Arc<Document>,
+        supposed: Suppositions,
+        lost: Option<usize>,
         effects: &mut Vec<Effect>,
     ) {
-        self.suppositions.before.push(self.inventory.clone());
-        self.suppositions
-            .documents
-            .insert(Arc::as_ptr(document) as usize);
-        self.adopt(inventory, effects);
-        let undo = self.key_words(super::Command::UndoWhatIf);
-        self.notice = Some(Notice::info(match undo {
-            Some(key) => format!("supposed, not written anywhere; {key} takes it back"),
-            None => "supposed, not written anywhere".to_owned(),
-        }));
+        let is_more = supposed.len() > self.suppositions.len();
+        self.suppositions = supposed;
+        let held = self.live.held.take_if(|_| self.suppositions.is_empty());
+        self.adopt(held.unwrap_or(inventory), effects);
+        self.notice = match (lost, is_more) {
+            (Some(0), _) => None,
+            (Some(lost), _) => {
+                let count = crate::explain::count(lost, "what-if");
+                let words = format!("{count} dropped: their policies are not there any more");
+                Some(Notice::failure(words))
+            }
+            (None, false) if self.suppositions.is_empty() => {
+                Some(Notice::info("taken back: everything is as it was loaded"))
+            }
+            (None, false) => Some(Notice::info("taken back")),
+            (None, true) => {
+                let keys = [
+                    (Command::UndoWhatIf, "takes it back"),
+                    (Command::WhatIfs, "lists what is supposed"),
+                ];
+                let keys = keys.into_iter().filter_map(|(command, does)| {
+                    let key = self.key_words(command)?;
+                    Some(format!("; {key} {does}"))
+                });
+                let keys: String = keys.collect();
+                Some(Notice::info(format!(
+                    "supposed, not written anywhere{keys}"
+                )))
+            }
+        };
     }
 
     /// Takes the last supposition back.
     pub(super) fn undo_what_if(&mut self, effects: &mut Vec<Effect>) {
-        match self.suppositions.before.pop() {
-            Some(before) => {
-                let held = self.live.held.take_if(|_| self.suppositions.is_empty());
-                self.adopt(held.unwrap_or(before), effects);
-                self.notice = Some(Notice::info("taken back"));
-            }
+        match self.suppositions.len().checked_sub(1) {
+            Some(last) => self.undo_one(last, effects),
             None => self.notice = Some(Notice::info("nothing is supposed")),
         }
     }
 
+    /// Takes one supposition back.
+    pub(super) fn undo_one(&mut self, position: usize, effects: &mut Vec<Effect>) {
+        let supposed = self.suppositions.without(position);
+        effects.push(self.job(Lane::Suppose, Work::Suppose(supposed)));
+    }
+
+    /// Lists what is supposed: to go to, to take back, to export.
+    pub(super) fn list_what_ifs(&mut self) {
+        if self.suppositions.is_empty() {
+            let key = self.key_words(Command::WhatIf);
+            let key = key.map(|key| format!(": {key} edits the selected policy"));
+            self.notice = Some(Notice::info(format!(
+                "nothing is supposed{}",
+                key.unwrap_or_default()
+            )));
+            return;
+        }
+        let mut entries = Vec::new();
+        for (position, own) in self.suppositions.all().iter().enumerate() {
+            let changed = crate::explain::count(own.changed.len(), "statement");
+            let kept = if own.exported { ", exported" } else { "" };
+            let name = crate::explain::escape(&own.name).into_owned();
+            entries.push(Entry::heading(name.clone()));
+            let choices = [
+                ("go to it", Choice::GoTo(Item::Policy(own.at))),
+                ("take it back", Choice::UndoWhatIf(position)),
+                ("write it to a file", Choice::ExportPolicy(own.at)),
+            ];
+            entries.extend(choices.into_iter().map(|(does, choice)| {
+                Entry::new(does, format!("{name}: {changed} changed{kept}"), choice)
+            }));
+        }
+        let picker = Picker::new(PickerKind::WhatIfs, "What is supposed", entries);
+        self.overlays.push(Overlay::Picker(picker));
+    }
+
+    /// Asks for the file to write the selected policy to.
+    pub(super) fn export_selected(&mut self) {
+        match self.selected().and_then(Item::policy) {
+            Some(at) => self.ask_where_to_write(at),
+            None => self.notice = Some(Notice::info("select a policy or a statement to export")),
+        }
+    }
+
+    /// Asks for the file to write a policy to.
+    pub(super) fn ask_where_to_write(&mut self, at: PolicyAt) {
+        if at.document(&self.inventory).is_none() {
+            self.notice = Some(Notice::info("this policy was not loaded"));
+            return;
+        }
+        let name = describe(at, &self.inventory);
+        let mut file: String = name
+            .chars()
+            .map(|letter| {
+                let is_kept = letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
+                if is_kept { letter } else { '-' }
+            })
+            .collect();
+        file.push_str(".json");
+        self.overlays.push(Overlay::Prompt(Prompt {
+            kind: PromptKind::ExportPolicy(at),
+            title: format!("Export {}", crate::explain::escape(&name)),
+            hint: "a new file, for the policy's JSON".to_owned(),
+            input: Input::new(file.trim_matches('-').to_owned()),
+        }));
+    }
+
+    /// Writes a policy to a file.
+    pub(super) fn export_policy(&mut self, at: PolicyAt, path: &str, effects: &mut Vec<Effect>) {
+        let path = path.trim();
+        let Some(document) = at.document(&self.inventory).filter(|_| !path.is_empty()) else {
+            return;
+        };
+        let text = match self.suppositions.of(document) {
+            Some(own) => own.text.clone(),
+            None => policy_text(document),
+        };
+        effects.push(Effect::WriteFile {
+            path: path.into(),
+            text,
+            what: describe(at, &self.inventory),
+        });
+        self.suppositions.mark_exported(at);
+    }
+
     /// Adds a policy to what the simulator evaluates.
-    pub(super) fn add_extra(&mut self, kind: PolicyKind, text: &str, effects: &mut Vec<Effect>) {
-        let next = SourceId(u32::try_from(self.inventory.sources.len()).unwrap_or(u32::MAX));
-        match parse_document_text(text, next, kind) {
+    pub(super) fn add_extra(
+        &mut self,
+        kind: PolicyKind,
+        level: Option<String>,
+        text: &str,
+        effects: &mut Vec<Effect>,
+    ) {
+        // A source that nothing that was loaded has, nor ever will.
+        let extras = &self.simulator.extras;
+        let taken = extras.iter().map(|own| own.document.place.source.0);
+        let source = SourceId(taken.min().unwrap_or(u32::MAX) - 1);
+        match parse_document_text(text, source, kind) {
             Err(error) => self.refuse(&error),
             Ok(document) => {
-                let same = self.simulator.extras.iter().filter(|own| own.kind == kind);
+                let same = extras.iter().filter(|own| own.kind == kind);
                 let name = match same.count() {
                     0 if kind != PolicyKind::Session => kind.name().to_owned(),
                     number => format!("{}/{}", kind.name(), number + 1),
                 };
                 let wrong = document.problems.len();
+                let mut words = format!("{} added", kind.words());
+                if let Some(level) = &level {
+                    words.push_str(&format!(" at {level}"));
+                }
+                if wrong > 0 {
+                    let problems = crate::explain::count(wrong, "problem");
+                    words.push_str(&format!("; {problems} in it"));
+                }
                 self.simulator.extras.push(Extra {
                     kind,
                     name,
+                    level,
                     document: Arc::new(document),
                 });
-                self.notice = Some(Notice::info(match wrong {
-                    0 => format!("{} added", kind.words()),
-                    _ => format!(
-                        "{} added; {} in it",
-                        kind.words(),
-                        crate::explain::count(wrong, "problem")
-                    ),
-                }));
+                self.notice = Some(Notice::info(words));
                 self.ask(effects);
             }
-        }
-    }
-}
-
-/// The inventory with a document in place of a policy's own, wherever that is attached.
-pub(super) fn suppose(inventory: &Inventory, at: PolicyAt, document: &Arc<Document>) -> Inventory {
-    let mut new = inventory.clone();
-    new.sources.push(Source {
-        path: format!("what if {}", at.name(inventory)),
-        kind: SourceKind::Policy,
-    });
-    if let Some(before) = at.document(inventory) {
-        replace(&mut new, before, document);
-    } else if let Some(attachment) = attachment(&mut new, at) {
-        attachment.document = Some(document.clone());
-    }
-    new
-}
-
-fn attachment(inventory: &mut Inventory, at: PolicyAt) -> Option<&mut Attachment> {
-    let account = inventory.accounts.get_mut(at.entity.account as usize)?;
-    let (managed, boundary) = match at.entity.owner {
-        Owner::Role(index) => {
-            let role = account.roles.get_mut(index as usize)?;
-            (&mut role.managed, role.boundary.as_mut())
-        }
-        Owner::User(index) => {
-            let user = account.users.get_mut(index as usize)?;
-            (&mut user.managed, user.boundary.as_mut())
-        }
-        Owner::Group(index) => (&mut account.groups.get_mut(index as usize)?.managed, None),
-        _ => return None,
-    };
-    match at.slot {
-        Slot::Boundary => boundary,
-        Slot::Managed(index) => managed.get_mut(usize::from(index)),
-        Slot::Own | Slot::Trust | Slot::Inline(_) => None,
-    }
-}
-
-fn replace(inventory: &mut Inventory, before: &Arc<Document>, after: &Arc<Document>) {
-    let change = |document: &mut Arc<Document>| {
-        if Arc::ptr_eq(document, before) {
-            *document = after.clone();
-        }
-    };
-    let change_attached = |attached: &mut Attachment| {
-        if let Some(document) = &mut attached.document {
-            change(document);
-        }
-    };
-    for account in &mut inventory.accounts {
-        for role in &mut account.roles {
-            role.trust.iter_mut().for_each(change);
-            role.boundary.iter_mut().for_each(change_attached);
-            role.managed.iter_mut().for_each(change_attached);
-            role.inline
-                .iter_mut()
-                .for_each(|own| change(&mut own.document));
-        }
-        for user in &mut account.users {
-            user.boundary.iter_mut().for_each(change_attached);
-            user.managed.iter_mut().for_each(change_attached);
-            user.inline
-                .iter_mut()
-                .for_each(|own| change(&mut own.document));
-        }
-        for group in &mut account.groups {
-            group.managed.iter_mut().for_each(change_attached);
-            group
-                .inline
-                .iter_mut()
-                .for_each(|own| change(&mut own.document));
-        }
-        for policy in &mut account.policies {
-            policy.document.iter_mut().for_each(change);
-        }
-        for policy in &mut account.resource_policies {
-            change(&mut policy.document);
-        }
-        let organisation = &mut account.organisation;
-        let levels = organisation.scps.iter_mut().chain(&mut organisation.rcps);
-        for level in levels.flatten() {
-            level.policies.iter_mut().for_each(|(_, own)| change(own));
         }
     }
 }

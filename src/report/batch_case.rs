@@ -12,7 +12,7 @@ use crate::simulate::{
     Outcome, PolicyLevel, PolicySet, Request, RequestResource,
 };
 
-use super::batch_open::with_open_parts;
+use super::open_parts::with_open_parts;
 
 /// A line of a batch that cannot be read.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -75,7 +75,8 @@ impl Case {
     /// # Errors
     /// A line that is not JSON or lacks what every case has.
     pub fn read(line: &str) -> Result<Self, CaseError> {
-        let node = with_open_parts(&parse_json(line, SourceId::default())?);
+        let source = SourceId::default();
+        let node = with_open_parts(&parse_json(line, source)?, source);
         if !matches!(node.value, Value::Object(_)) {
             return Err(kind("case", "an object", &node));
         }

@@ -1,18 +1,17 @@
 //! A decided request as a case of a batch: with every policy in play and the decision as what is
 //! expected, so that it can be checked later without its sources.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use crate::iam::{
-    Condition, Document, Entry, Principal, PrincipalElement, PrincipalType, Statement, Version,
-};
+use crate::iam::Principal;
 use crate::simulate::{
     Context, Credential, Decision, KeyValue, LayerKind, Missing, NamedPolicy, OrgFacts, Policies,
     PolicyLevel, PolicySet, Request, RequestResource,
 };
 
 use super::batch_case::{Case, Expected};
-use super::batch_open::{guarded, text};
+use super::open_parts::{guarded, text};
+use super::policy::{Object, policy_json};
 
 /// A case that, read again, would not decide as it did: it holds something that a batch cannot say.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -45,32 +44,6 @@ impl Expected {
             deniers: Some(decision.deniers.clone()),
             depends_on: Some(decision.depends_on.clone()),
         }
-    }
-}
-
-/// An object under construction that leaves out what is not given.
-#[derive(Default)]
-struct Object(Map<String, Value>);
-
-impl Object {
-    fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        let value = value.into();
-        if !matches!(value, Value::Null | Value::Bool(false)) {
-            self.0.insert(name.to_owned(), value);
-        }
-        self
-    }
-
-    fn with_some(self, name: &str, value: Value) -> Self {
-        match &value {
-            Value::Array(items) if items.is_empty() => self,
-            Value::Object(members) if members.is_empty() => self,
-            _ => self.with(name, value),
-        }
-    }
-
-    fn done(self) -> Value {
-        Value::Object(self.0)
     }
 }
 
@@ -228,107 +201,9 @@ fn levels(levels: Option<&[PolicyLevel]>) -> Value {
 }
 
 fn named_policy(policy: &NamedPolicy) -> Value {
-    let document = policy.document.as_deref().map(document);
+    let document = policy.document.as_deref().map(policy_json);
     let value = json!({ "name": policy.name, "policy": document });
     guarded(value, &policy.guard)
-}
-
-/// A document as it is read again. What a template leaves open has its own form; everything else
-/// stays as it was written.
-fn document(document: &Document) -> Value {
-    if document.unreadable || !document.statements.iter().any(Statement::is_open) {
-        return document.json();
-    }
-    let written = document.json();
-    let written = match &written["Statement"] {
-        Value::Array(all) => all.clone(),
-        one => vec![one.clone()],
-    };
-    let statements: Vec<Value> = document
-        .statements
-        .iter()
-        .enumerate()
-        .map(|(at, own)| match written.get(at) {
-            // What could not be read stays as it is, so that it is not readable again.
-            Some(written) if own.unreadable => guarded(written.clone(), &own.guard),
-            _ => guarded(statement(own), &own.guard),
-        })
-        .collect();
-    Object::default()
-        .with(
-            "Version",
-            match document.version {
-                Version::V2008 => "2008-10-17",
-                Version::V2012 => "2012-10-17",
-            },
-        )
-        .with("Id", document.id.as_ref().map(text))
-        .with("Statement", statements)
-        .done()
-}
-
-fn statement(statement: &Statement) -> Value {
-    let mut object = Object::default()
-        .with("Sid", statement.sid.as_ref().map(text))
-        .with("Effect", statement.effect.map(|effect| effect.name()));
-    if let Some(element) = &statement.principal {
-        let name = if element.not {
-            "NotPrincipal"
-        } else {
-            "Principal"
-        };
-        object = object.with(name, principals(element));
-    }
-    if let Some(element) = &statement.action {
-        let name = if element.not { "NotAction" } else { "Action" };
-        object = object.with(name, entries(&element.entries));
-    }
-    if let Some(element) = &statement.resource {
-        let name = if element.not {
-            "NotResource"
-        } else {
-            "Resource"
-        };
-        object = object.with(name, entries(&element.entries));
-    }
-    object
-        .with_some("Condition", conditions(&statement.conditions))
-        .done()
-}
-
-fn principals(element: &PrincipalElement) -> Value {
-    let mut by_type: Map<String, Value> = Map::new();
-    for principal in &element.entries {
-        if principal.kind == PrincipalType::Everyone {
-            return json!("*");
-        }
-        let values = by_type
-            .entry(principal.kind.name())
-            .or_insert_with(|| json!([]));
-        if let Value::Array(values) = values {
-            values.push(entry(&principal.entry));
-        }
-    }
-    Value::Object(by_type)
-}
-
-fn conditions(conditions: &[Condition]) -> Value {
-    let mut by_operator: Map<String, Value> = Map::new();
-    for condition in conditions {
-        let keys = by_operator
-            .entry(condition.operator_text.as_str())
-            .or_insert_with(|| json!({}));
-        keys[condition.key.to_string()] = entries(&condition.values);
-    }
-    Value::Object(by_operator)
-}
-
-fn entries(all: &[Entry]) -> Value {
-    all.iter().map(entry).collect()
-}
-
-fn entry(entry: &Entry) -> Value {
-    guarded(text(&entry.text), &entry.guard)
 }
 
 /// A name for a case: who asks for what.
@@ -361,7 +236,7 @@ mod tests {
         Part, Place, PolicyKind, SourceId, Text, Unresolved, UnresolvedKind, parse_document,
         parse_document_text, parse_json,
     };
-    use crate::report::batch_open::with_open_parts;
+    use crate::report::open_parts::with_open_parts;
 
     fn decided(request: &Request, policies: &PolicySet) -> Decision {
         Policies::compile(policies).evaluate(request)
@@ -372,7 +247,7 @@ mod tests {
     }
 
     fn identity(name: &str, policy: &str) -> NamedPolicy {
-        let node = with_open_parts(&parse_json(policy, SourceId(0)).unwrap());
+        let node = with_open_parts(&parse_json(policy, SourceId(0)).unwrap(), SourceId(0));
         let document = parse_document(&node, PolicyKind::Identity);
         NamedPolicy::new(name, PolicyKind::Identity, Arc::new(document))
     }
@@ -396,7 +271,7 @@ mod tests {
             written,
             r#"{"Fn::Sub":"arn:aws:s3:::${Bucket}/${!aws:username}/x"}"#
         );
-        let node = with_open_parts(&parse_json(&written, SourceId(0)).unwrap());
+        let node = with_open_parts(&parse_json(&written, SourceId(0)).unwrap(), SourceId(0));
         assert_eq!(node.text(), Some(&bucket()));
     }
 

@@ -86,7 +86,8 @@ impl Errands {
         });
     }
 
-    pub fn write_file(&self, path: PathBuf, text: String) {
+    pub fn write_file(&self, path: PathBuf, text: String, what: &str) {
+        let what = what.to_owned();
         self.run(move || {
             let path = at_home(&path);
             // Never over a file that is there.
@@ -95,7 +96,7 @@ impl Errands {
             let written = options.open(&path);
             let written = written.and_then(|mut file| file.write_all(text.as_bytes()));
             Some(match written {
-                Ok(()) => info(format!("written to {}", path.display())),
+                Ok(()) => info(format!("{what} written to {}", path.display())),
                 Err(error) => failure(format!("`{}` was not written: {error}", path.display())),
             })
         });
@@ -194,7 +195,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("report.md");
         for (text, failed) in [("one", false), ("two", true)] {
-            let outcome = outcome_of(|errands| errands.write_file(path.clone(), text.to_owned()));
+            let outcome =
+                outcome_of(|errands| errands.write_file(path.clone(), text.to_owned(), "a report"));
             match outcome.await {
                 Outcome::Action(Action::Notice(notice)) => assert_eq!(notice.failed, failed),
                 other => panic!("{other:?}"),

@@ -160,6 +160,14 @@ fn hints(view: &View<'_>, pen: &mut Pen<'_>, style: Style, y: u16, regions: &mut
 fn hint(context: Context, command: Command) -> String {
     let words = match (context, command) {
         (Context::Simulator, Command::Accept) => "go to statement",
+        (Context::Simulator, Command::SwitchPane) => "next field",
+        (Context::Simulator | Context::Requests, Command::ExportRequests) => "export",
+        (Context::Simulator, Command::SaveRequest) => "save",
+        (Context::Simulator, Command::AddPolicy) => "add a policy",
+        (Context::Requests, Command::Accept) => "open",
+        (Context::Requests, Command::RemoveRequest) => "remove",
+        (Context::Requests, Command::CopyReport) => "copy as a case",
+        (Context::Requests, Command::SwitchPane) => "to the form",
         (Context::Pane, Command::Accept) => "follow",
         (Context::Text, Command::Accept) => "take",
         (Context::Text, Command::SwitchPane) => "next field",

@@ -73,6 +73,25 @@ impl Frameable<'_> {
     }
 }
 
+/// A line across a box, with a title where it has one.
+pub fn rule(view: &View<'_>, frame: &mut Frame<'_>, row: Rect, title: &str, focused: bool) {
+    let text = view.theme.style(Look::Text);
+    let style = text.patch(view.theme.style(Look::BorderFocused));
+    let (left, middle, right) = if view.state.ascii {
+        ("+", "-", "+")
+    } else {
+        ("├", "─", "┤")
+    };
+    let mut pen = Pen::new(frame.buffer_mut(), row, view.state.ascii);
+    pen.write(left, style);
+    if !title.is_empty() {
+        let look = if focused { Look::Heading } else { Look::Text };
+        pen.write(&format!(" {title} "), text.patch(view.theme.style(look)));
+    }
+    pen.write(&middle.repeat(pen.room().saturating_sub(1)), style);
+    pen.write(right, style);
+}
+
 /// Shows at the right edge of an area how much of a list is seen, where not all of it is.
 pub fn scrollbar(
     view: &View<'_>,

@@ -51,6 +51,12 @@ pub fn draw(view: &View<'_>, frame: &mut Frame<'_>, area: Rect, regions: &mut Re
         [] => files(view),
         sessions => live(view, sessions),
     });
+    let supposed = view.state.suppositions.len();
+    if supposed > 0 {
+        let mut part = Part::new(crate::explain::count(supposed, "what-if"), 1);
+        part.look = Look::Warning;
+        parts.push(part);
+    }
     fit(&mut parts, usize::from(left.width));
     let mut pen = Pen::new(frame.buffer_mut(), left, view.state.ascii);
     pen.skip(1);
@@ -95,7 +101,11 @@ fn fit(parts: &mut Vec<Part>, room: usize) {
 fn files(view: &View<'_>) -> Vec<Part> {
     let inventory = &view.state.inventory;
     let mut parts = Vec::new();
-    let open = match &inventory.sources[..] {
+    let loaded = inventory
+        .sources
+        .len()
+        .saturating_sub(view.state.suppositions.sources());
+    let open = match inventory.sources.get(..loaded).unwrap_or_default() {
         [] => "nothing open".to_owned(),
         [one] => escape(file_name(&one.path)).into_owned(),
         [one, others @ ..] => {

@@ -11,6 +11,7 @@ mod picker;
 mod prompt;
 mod reader;
 mod regions;
+mod requests;
 mod simulator;
 pub mod theme;
 mod tree;
@@ -108,13 +109,25 @@ fn hinted(state: &State) -> &'static [Command] {
             Focus::Answer => &[
                 C::Accept,
                 C::SaveRequest,
-                C::ContextKeys,
-                C::Layers,
                 C::AddPolicy,
+                C::Layers,
+                C::ContextKeys,
+                C::ExportRequests,
                 C::CopyReport,
                 C::Cancel,
             ],
+            Focus::Requests => &[
+                C::Accept,
+                C::RemoveRequest,
+                C::ExportRequests,
+                C::CopyReport,
+                C::SwitchPane,
+                C::Cancel,
+            ],
         };
+    }
+    if matches!(state.top(), Some(Overlay::Picker(_) | Overlay::Prompt(_))) {
+        return &[C::Accept, C::Cancel];
     }
     if state.pane_focused {
         &[

@@ -4,6 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use crate::app::Target;
+use crate::app::item::Item;
 use crate::app::sheet::{Line, Tone};
 
 use super::boxes::{Frameable, scrollbar};
@@ -22,7 +23,20 @@ pub fn draw(
     regions.add(area, Target::Pane);
     let pane = &state.pane;
     let inner = if framed {
-        let title = pane.title().map(|title| title.to_plain());
+        let title = pane.title().map(|title| {
+            let item = pane.content().and_then(|content| content.subject.item());
+            let supposed = &state.suppositions;
+            let is_supposed = item
+                .and_then(Item::policy)
+                .and_then(|at| at.document(&state.inventory))
+                .is_some_and(|document| supposed.of(document).is_some());
+            let title = title.to_plain();
+            if is_supposed {
+                format!("what if: {title}")
+            } else {
+                title
+            }
+        });
         let place = pane
             .content()
             .and_then(|content| content.place)

@@ -4,14 +4,14 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::app::geometry::CONTEXT_ROWS;
+use crate::app::geometry::{CONTEXT_ROWS, requests_height};
 use crate::app::simulator::{Field, Focus, Simulator};
 use crate::app::{Input, Target};
 use crate::explain::Mark;
 
-use super::boxes::Frameable;
+use super::boxes::{Frameable, rule};
 use super::pen::{Pen, clip_front, fill, tint};
-use super::{Look, Regions, View, mark_glyph, reader};
+use super::{Look, Regions, View, mark_glyph, reader, requests};
 
 /// The column behind the labels.
 const LABELS: u16 = 11;
@@ -21,7 +21,7 @@ pub fn draw(view: &View<'_>, frame: &mut Frame<'_>, area: Rect, regions: &mut Re
     let style = view.theme.style(Look::Text);
     regions.add(area, Target::Overlay);
     fill(frame.buffer_mut(), area, style);
-    let title = title(simulator);
+    let title = title(view);
     let boxed = Frameable {
         title: &title,
         foot: "",
@@ -49,17 +49,40 @@ pub fn draw(view: &View<'_>, frame: &mut Frame<'_>, area: Rect, regions: &mut Re
         }
         y += 1;
     }
-    rule(view, frame, Rect::new(area.x, y, area.width, 1));
+    rule(view, frame, Rect::new(area.x, y, area.width, 1), "", true);
     y += 1;
-    let below = Rect::new(inner.x, y, inner.width, inner.bottom().saturating_sub(y));
-    answer(view, frame, below, regions);
+    let saved = u16::try_from(requests_height(view.state)).unwrap_or_default();
+    let end = inner.bottom().saturating_sub(saved).max(y);
+    answer(
+        view,
+        frame,
+        Rect::new(inner.x, y, inner.width, end - y),
+        regions,
+    );
+    if saved > 0 {
+        let below = Rect::new(
+            inner.x,
+            end,
+            inner.width,
+            inner.bottom().saturating_sub(end),
+        );
+        requests::draw(view, frame, below, regions);
+    }
     if let Some(row) = focused_at {
         candidates(view, frame, inner, row, regions);
     }
 }
 
-fn title(simulator: &Simulator) -> String {
+fn title(view: &View<'_>) -> String {
+    let simulator = &view.state.simulator;
     let mut title = "Simulate".to_owned();
+    let supposed = view.state.suppositions.len();
+    if supposed > 0 {
+        title.push_str(&format!(
+            "  with {}",
+            crate::explain::count(supposed, "what-if")
+        ));
+    }
     if !simulator.extras.is_empty() {
         title.push_str(&format!(
             "  + {}",
@@ -183,22 +206,6 @@ fn remark(simulator: &Simulator, field: Field, focused: bool, empty: bool) -> (b
         _ => String::new(),
     };
     (false, hint)
-}
-
-fn rule(view: &View<'_>, frame: &mut Frame<'_>, row: Rect) {
-    let style = view
-        .theme
-        .style(Look::Text)
-        .patch(view.theme.style(Look::BorderFocused));
-    let (left, middle, right) = if view.state.ascii {
-        ("+", "-", "+")
-    } else {
-        ("├", "─", "┤")
-    };
-    let mut pen = Pen::new(frame.buffer_mut(), row, view.state.ascii);
-    pen.write(left, style);
-    pen.write(&middle.repeat(pen.room().saturating_sub(1)), style);
-    pen.write(right, style);
 }
 
 fn answer(view: &View<'_>, frame: &mut Frame<'_>, area: Rect, regions: &mut Regions) {

@@ -1,6 +1,7 @@
 //! What-ifs, layers, added policies, saved requests, parameters, the catalogue in the palette.
 
 use iamscope::app::{Action, Effect, Purpose};
+use iamscope::report::{BatchOptions, run_batch};
 
 use crate::sample;
 use crate::stage::Stage;
@@ -37,12 +38,15 @@ fn a_what_if_changes_decisions_is_marked_and_can_be_taken_back() {
     read(&mut stage, purpose, DENY_ALL);
     let text = stage.text();
     assert!(
-        text.contains("supposed, not written anywhere; U takes it back"),
+        text.contains("supposed, not written anywhere; U takes it back; W lists"),
         "{text}"
     );
     assert!(text.contains("what if"), "{text}");
     stage.keys("R");
-    assert!(stage.text().contains("✗ s3:GetObject"), "{}", stage.text());
+    let text = stage.text();
+    assert!(text.contains("✗ was ✓ s3:GetObject"), "{text}");
+    assert!(text.contains("1 saved request, 1 changed"), "{text}");
+    assert!(text.contains("with 1 what-if"), "{text}");
     stage.keys("esc q");
     assert!(stage.text().contains("would be lost"), "{}", stage.text());
     assert!(
@@ -55,6 +59,132 @@ fn a_what_if_changes_decisions_is_marked_and_can_be_taken_back() {
     assert!(stage.text().contains("✓ s3:GetObject"), "{}", stage.text());
     stage.keys("esc q");
     assert!(matches!(stage.effects.last(), Some(Effect::Quit)));
+}
+
+/// Edits the policy of that name as a what-if.
+fn suppose(stage: &mut Stage, name: &str, text: &str) {
+    stage.keys(&format!("/ '{name}' enter E"));
+    let purpose = edited(stage);
+    read(stage, purpose, text);
+    stage.keys("esc");
+}
+
+#[test]
+fn each_what_if_is_listed_taken_back_and_exported_on_its_own() {
+    let mut stage = stage();
+    suppose(&mut stage, "app-controller-policy", DENY_ALL);
+    suppose(&mut stage, "everything", DENY_ALL);
+    assert_eq!(stage.state.suppositions.len(), 2);
+    stage.keys("W");
+    let text = stage.text();
+    assert!(
+        text.contains("app-controller-policy of app-controller"),
+        "{text}"
+    );
+    assert!(text.contains("1 statement changed"), "{text}");
+    // The first of the two goes, the second stays.
+    stage.keys("'take back controller' enter");
+    assert_eq!(stage.state.suppositions.len(), 1, "{}", stage.text());
+    assert!(
+        stage.state.suppositions.all()[0]
+            .name
+            .contains("everything")
+    );
+    stage.keys("W 'write' enter");
+    stage.keys("ctrl-u 'everything.json' enter");
+    let Some(Effect::WriteFile { path, text, .. }) = stage.effects.last() else {
+        panic!("{:?}", stage.effects);
+    };
+    assert_eq!(path.to_str(), Some("everything.json"));
+    assert_eq!(text, DENY_ALL);
+    // What was exported is not lost on leaving.
+    stage.keys("q");
+    assert!(matches!(stage.effects.last(), Some(Effect::Quit)));
+}
+
+#[test]
+fn what_is_supposed_stays_when_the_sources_are_read_again() {
+    let mut stage = stage();
+    suppose(&mut stage, "app-controller-policy", DENY_ALL);
+    stage.keys("r");
+    let Some(Effect::Load(request)) = stage.effects.last() else {
+        panic!("{:?}", stage.effects);
+    };
+    let generation = request.generation;
+    stage.act(Action::Loaded {
+        generation,
+        result: Ok(std::sync::Arc::new(sample::inventory())),
+    });
+    assert_eq!(stage.state.suppositions.len(), 1, "{}", stage.text());
+    stage.keys("/ 'app-controller-policy' enter right");
+    assert!(stage.text().contains("what if"), "{}", stage.text());
+    // Where the policy is not there any more, what was supposed of it is dropped, and that is said.
+    stage.keys("esc r");
+    let mut other = sample::inventory();
+    other.accounts[0].roles.remove(0);
+    stage.act(Action::Loaded {
+        generation: generation + 1,
+        result: Ok(std::sync::Arc::new(other)),
+    });
+    assert!(
+        stage.text().contains("1 what-if dropped"),
+        "{}",
+        stage.text()
+    );
+}
+
+#[test]
+fn saved_requests_are_removed_and_exported_as_a_batch_that_checks() {
+    let mut stage = stage();
+    stage.keys("/ 'app-controller-policy' enter right down s a");
+    stage.keys("tab tab tab ctrl-u 's3:ListBucket' tab ctrl-u 'arn:aws:s3:::foobar'");
+    stage.keys("tab tab a R");
+    let text = stage.text();
+    assert!(text.contains("2 saved requests"), "{text}");
+    assert!(
+        text.contains("∅ s3:ListBucket on arn:aws:s3:::foobar"),
+        "{text}"
+    );
+    stage.keys("w");
+    assert!(stage.text().contains("requests.jsonl"), "{}", stage.text());
+    stage.keys("enter");
+    let Some(Effect::WriteFile { path, text, what }) = stage.effects.last() else {
+        panic!("{:?}", stage.effects);
+    };
+    assert_eq!(
+        (path.to_str(), what.as_str()),
+        (Some("requests.jsonl"), "2 cases")
+    );
+    let options = BatchOptions {
+        check: true,
+        ..BatchOptions::default()
+    };
+    let summary = run_batch(text.as_bytes(), std::io::sink(), options).unwrap();
+    assert_eq!((summary.cases, summary.differ, summary.errors), (2, 0, 0));
+    assert!(text.contains(r#""expected":"implicitDeny""#), "{text}");
+    stage.keys("x");
+    assert!(stage.text().contains("1 saved request"), "{}", stage.text());
+    stage.keys("x");
+    assert!(!stage.text().contains("saved request"), "{}", stage.text());
+}
+
+#[test]
+fn a_control_policy_is_added_at_a_level() {
+    const ALLOW_S3: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}"#;
+    const ALLOW_EC2: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"ec2:*","Resource":"*"}]}"#;
+    let mut stage = stage();
+    stage.keys("/ 'app-controller-policy' enter right down s");
+    stage.keys("+ 'service control' enter");
+    stage.act(Action::Paste(format!("root={ALLOW_EC2}")));
+    stage.keys("enter");
+    assert!(stage.text().contains("∅ Denied"), "{}", stage.text());
+    // Policies of one level allow together; those of two levels must both allow.
+    stage.keys("+ 'service control' enter");
+    stage.act(Action::Paste(format!("root={ALLOW_S3}")));
+    stage.keys("enter");
+    let text = stage.text();
+    assert!(text.contains("✓ Allowed"), "{text}");
+    assert!(text.contains("added at root"), "{text}");
 }
 
 #[test]

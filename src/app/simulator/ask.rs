@@ -24,6 +24,8 @@ pub struct Extra {
     pub kind: PolicyKind,
     /// What to call it.
     pub name: String,
+    /// The level of the organisation at which it stands, for a control policy.
+    pub level: Option<String>,
     /// What it says.
     pub document: Arc<Document>,
 }
@@ -263,18 +265,24 @@ fn join(set: &mut PolicySet, extras: &[Extra]) {
             PolicyKind::Resource | PolicyKind::Trust => set.resource = Some(policy),
             PolicyKind::Vpce => set.endpoint = Some(policy),
             PolicyKind::Session => set.session.get_or_insert_default().push(policy),
-            PolicyKind::Scp => add_level(&mut set.scps, policy),
-            PolicyKind::Rcp => add_level(&mut set.rcps, policy),
+            PolicyKind::Scp => add_level(&mut set.scps, extra.level.as_deref(), policy),
+            PolicyKind::Rcp => add_level(&mut set.rcps, extra.level.as_deref(), policy),
         }
     }
 }
 
-// A level of its own: it limits whatever the other levels allow.
-fn add_level(levels: &mut Option<Vec<PolicyLevel>>, policy: NamedPolicy) {
-    levels.get_or_insert_default().push(PolicyLevel {
-        name: policy.name.clone(),
-        policies: vec![policy],
-    });
+// Among the policies of the level of that name, which allow together; else a level of its own below
+// the others, which limits whatever they allow.
+fn add_level(levels: &mut Option<Vec<PolicyLevel>>, name: Option<&str>, policy: NamedPolicy) {
+    let levels = levels.get_or_insert_default();
+    let known = levels.iter_mut().find(|level| Some(&*level.name) == name);
+    match known {
+        Some(level) => level.policies.push(policy),
+        None => levels.push(PolicyLevel {
+            name: name.map_or_else(|| policy.name.clone(), str::to_owned),
+            policies: vec![policy],
+        }),
+    }
 }
 
 fn leave_out(set: &mut PolicySet, off: &BTreeSet<LayerKind>) {

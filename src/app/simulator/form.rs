@@ -31,6 +31,8 @@ pub enum Focus {
     Field(Field),
     /// The answer.
     Answer,
+    /// The saved requests.
+    Requests,
 }
 
 /// A row of the context.
@@ -154,7 +156,7 @@ impl Simulator {
             Focus::Field(Field::Action) => Some(&mut self.action),
             Focus::Field(Field::Resource) => Some(&mut self.resource),
             Focus::Field(Field::Context(row)) => Some(&mut self.context.get_mut(row)?.input),
-            Focus::Answer => None,
+            Focus::Answer | Focus::Requests => None,
         }
     }
 
@@ -176,7 +178,7 @@ impl Simulator {
     pub fn focused_text(&self) -> Option<&str> {
         match self.focus {
             Focus::Field(field) => self.input(field).map(Input::text),
-            Focus::Answer => None,
+            Focus::Answer | Focus::Requests => None,
         }
     }
 
@@ -193,20 +195,19 @@ impl Simulator {
         }
     }
 
-    /// Gives the keyboard to the next field, or the one before; behind the last one is the answer.
-    pub fn switch(&mut self, forward: bool) {
+    /// Gives the keyboard to the next field, or the one before; behind the last one is the answer,
+    /// behind that the saved requests, where there are any.
+    pub fn switch(&mut self, forward: bool, has_requests: bool) {
         self.completion = Completion::default();
-        let fields = self.fields();
-        let stops = fields.len() + 1;
-        let at = match self.focus {
-            Focus::Field(field) => fields.iter().position(|other| *other == field),
-            Focus::Answer => Some(fields.len()),
-        };
-        let step = if forward { 1 } else { stops - 1 };
-        let next = (at.unwrap_or(0) + step) % stops;
-        self.focus = fields
-            .get(next)
-            .map_or(Focus::Answer, |field| Focus::Field(*field));
+        let fields = self.fields().into_iter().map(Focus::Field);
+        let mut stops: Vec<Focus> = fields.chain([Focus::Answer]).collect();
+        if has_requests {
+            stops.push(Focus::Requests);
+        }
+        let at = stops.iter().position(|stop| *stop == self.focus);
+        let step = if forward { 1 } else { stops.len() - 1 };
+        let next = (at.unwrap_or(0) + step) % stops.len();
+        self.focus = stops.get(next).copied().unwrap_or(Focus::Answer);
     }
 
     /// Chooses another candidate; says whether there is one.

@@ -5,7 +5,7 @@ mod complete;
 mod fill;
 mod form;
 
-pub use ask::{Answered, Extra, Query, Trouble, ask};
+pub use ask::{Answered, Asked, Extra, Query, Trouble, ask, asked};
 pub use complete::{Candidate, candidates};
 pub use fill::fill;
 pub use form::{Field, Focus, Simulator};

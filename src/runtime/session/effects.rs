@@ -36,7 +36,7 @@ impl Session {
                     .give(Outcome::Action(Action::TextRead { purpose, result }));
             }
             Effect::ReadFile { purpose, path } => self.errands.read_file(purpose, path),
-            Effect::WriteFile { path, text } => self.errands.write_file(path, text),
+            Effect::WriteFile { path, text, what } => self.errands.write_file(path, text, &what),
             Effect::OpenUrl(address) => self.errands.open_url(address),
             Effect::SignIn(sign_in) => self.sign_in(&sign_in).await?,
             Effect::SetTheme(name) => match self.appearance.choose(&name) {

@@ -1,4 +1,4 @@
-//! Parts of a case that a template leaves open, written as CloudFormation writes them: text with a
+//! Parts of a policy that a template leaves open, written as CloudFormation writes them: text with a
 //! reference is `{"Fn::Sub": "arn:aws:s3:::${Bucket}"}`, with `${!aws:username}` for a `${` of the
 //! policy language; what is there only under an undecided condition is
 //! `{"Fn::If": ["Condition", value, {"Ref": "AWS::NoValue"}]}`.
@@ -7,30 +7,36 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
-use crate::iam::{Guard, Node, Part, Place, Text, Unresolved, UnresolvedKind, Value};
+use crate::iam::{Guard, Node, Part, Place, SourceId, Text, Unresolved, UnresolvedKind, Value};
 
 /// A value with its open parts as what they are, and not as the objects by which they are written.
-/// The depth is that of the JSON, which its reader bounds.
-pub fn with_open_parts(node: &Node) -> Node {
+/// References are those of a source: one name is one value there. The depth is that of the JSON, which
+/// its reader bounds.
+pub fn with_open_parts(node: &Node, source: SourceId) -> Node {
     if let Some((guard, value)) = conditional(node) {
-        let inner = with_open_parts(value);
+        let inner = with_open_parts(value, source);
         return Node {
             guard: inner.guard.join(&guard),
             ..inner
         };
     }
     let value = match &node.value {
-        Value::Object(_) => match substitution(node) {
+        Value::Object(_) => match substitution(node, source) {
             Some(text) => Value::String(text),
             None => {
                 let mut members = node.members().to_vec();
                 for member in &mut members {
-                    member.value = with_open_parts(&member.value);
+                    member.value = with_open_parts(&member.value, source);
                 }
                 Value::Object(members)
             }
         },
-        Value::List(items) => Value::List(items.iter().map(with_open_parts).collect()),
+        Value::List(items) => Value::List(
+            items
+                .iter()
+                .map(|item| with_open_parts(item, source))
+                .collect(),
+        ),
         _ => return node.clone(),
     };
     Node {
@@ -60,7 +66,7 @@ fn conditional(node: &Node) -> Option<(Guard, &Node)> {
     }
 }
 
-fn substitution(node: &Node) -> Option<Text> {
+fn substitution(node: &Node, source: SourceId) -> Option<Text> {
     let mut rest = only(node, "Fn::Sub")?.as_str()?;
     let mut parts = Vec::new();
     while let Some((before, after)) = rest.split_once("${") {
@@ -75,8 +81,7 @@ fn substitution(node: &Node) -> Option<Text> {
             None => Part::Unresolved(Arc::new(Unresolved {
                 name: name.to_owned(),
                 kind: UnresolvedKind::Parameter,
-                // References of one name are one value, wherever in the case they stand.
-                place: Place::default(),
+                place: Place::new(source, 0, 0),
             })),
         });
         rest = behind;
