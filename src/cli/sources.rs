@@ -35,7 +35,7 @@ pub(super) struct Sources {
 /// What fills a template.
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct SettingArgs {
-    /// The value of a template's parameter
+    /// The value of a template's parameter, or of a Terraform variable
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = name_and_value)]
     parameters: Vec<(String, String)>,
     /// Decide a condition of a template

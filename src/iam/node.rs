@@ -47,6 +47,14 @@ impl Guard {
         Guard(Some(all.into()))
     }
 
+    /// Whether two guards ask for the same condition to be true and false.
+    pub fn contradicts(&self, other: &Guard) -> bool {
+        self.requirements().iter().any(|first| {
+            let mut others = other.requirements().iter();
+            others.any(|second| first.condition == second.condition && first.holds != second.holds)
+        })
+    }
+
     /// Both guards together.
     pub fn join(&self, other: &Guard) -> Self {
         let mut joined = self.clone();

@@ -162,6 +162,13 @@ impl Reader {
             comment: node.comment.clone(),
         };
         if !matches!(node.value, Value::Object(_)) {
+            statement.unreadable = true;
+            if let Some(reference) = node.text().and_then(Text::as_reference) {
+                let name = &reference.name;
+                let message = format!("the statement is `${{{name}}}`, which nothing here decides");
+                self.problems.push(Problem::warning(node.place, message));
+                return statement;
+            }
             let found = match node.text() {
                 Some(text) => format!("`{text}`"),
                 None => node.kind_name().to_owned(),
@@ -170,7 +177,6 @@ impl Reader {
                 node.place,
                 format!("expected a statement (an object), found {found}"),
             );
-            statement.unreadable = true;
             return statement;
         }
         let known = [

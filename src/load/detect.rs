@@ -6,6 +6,7 @@ use super::error::Fault;
 use super::positions::SourceText;
 use super::progress::Progress;
 use super::snapshot;
+use super::terraform::configuration::open as configuration;
 use super::terraform::{self, Terraform};
 use super::values::{self, Cursor};
 use super::yaml::parse_yaml;
@@ -32,7 +33,7 @@ pub(super) struct Found {
 
 pub(super) enum Content {
     Template(Box<Template>),
-    /// A plan or a state of Terraform.
+    /// A plan, a state or a configuration of Terraform.
     Terraform(Box<Terraform>),
     Account(Box<Account>),
     /// What a snapshot holds; its sources are numbered from behind the snapshot itself.
@@ -87,8 +88,19 @@ pub(super) fn read(text: String, source: SourceId, progress: &Progress) -> Resul
     match text.trim_start().chars().next() {
         None => Err(Fault::new(start, "the file is empty")),
         Some('{' | '[') => json(text, source, progress),
+        Some(_) if configuration::looks_like_hcl(&text) => configuration_found(&text, source),
         Some(_) => yaml(text, source, Vec::new()),
     }
+}
+
+/// One file of a configuration, by itself.
+fn configuration_found(text: &str, source: SourceId) -> Result<Found, Fault> {
+    let read = configuration::read_text(text, source)?;
+    Ok(Found {
+        kind: SourceKind::Terraform,
+        content: Content::Terraform(Box::new(Terraform::Configuration(read))),
+        problems: Vec::new(),
+    })
 }
 
 fn json(text: String, source: SourceId, progress: &Progress) -> Result<Found, Fault> {
@@ -204,9 +216,12 @@ fn tree(
         let read = terraform::read(&root, Arc::new(SourceText::new(text)));
         return Ok(Found {
             kind,
-            content: Content::Terraform(Box::new(read)),
+            content: Content::Terraform(Box::new(Terraform::Recorded(read))),
             problems,
         });
+    }
+    if configuration::is_json_configuration(&root) {
+        return configuration_found(&text, source);
     }
     let kind = if has("Statement") {
         SourceKind::Policy

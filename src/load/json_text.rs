@@ -30,6 +30,8 @@ impl Piece {
 pub(super) enum Origin {
     /// Characters of a scalar that begins at a place, behind so many that are not white space.
     Scalar(Place, usize),
+    /// Characters that stand on one line as they are, from a place on.
+    Line(Place),
     /// Something that was put in at a place.
     Inserted(Place),
 }
@@ -92,6 +94,7 @@ impl MarkedText {
                     Some(source) => places.extend_scalar(&known, source, place, skip),
                     None => places.extend_at(&known, place),
                 },
+                Origin::Line(place) => places.extend_line(&known, place),
                 Origin::Inserted(place) => places.extend_at(&known, place),
             }
             text.push_str(&known);

@@ -4,8 +4,10 @@
 //! often as they change. [`load`] does both once.
 
 mod aws_managed;
+mod cases;
 mod cdk;
 mod cloudformation;
+mod comments;
 mod details;
 mod detect;
 mod error;
@@ -188,7 +190,8 @@ impl Unit {
             Unit::Terraform { name, terraform } => {
                 let mut account = Account::new(name.as_str());
                 settings.apply(&mut account, &Environment::default());
-                terraform::render(account, terraform)
+                let given = settings.given(SourceId::default());
+                terraform::render(account, terraform, &given)
             }
             Unit::Template {
                 name,
@@ -198,15 +201,20 @@ impl Unit {
             } => {
                 let mut account = Account::new(name.as_str());
                 settings.apply(&mut account, environment);
-                let surroundings = Surroundings {
-                    account: account.id.value.clone(),
-                    region: account.region.value.clone(),
-                    partition: account.partition.value.clone(),
-                };
+                let surroundings = Surroundings::of(&account);
                 let given = settings.given(template.source);
                 cloudformation::render(account, template, &surroundings, &given)
             }
         }
+    }
+}
+
+/// The partition that a region is in.
+fn partition_of(region: &str) -> &'static str {
+    match region {
+        region if region.starts_with("cn-") => "aws-cn",
+        region if region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
     }
 }
 
@@ -249,12 +257,7 @@ impl Settings {
         }
         if let Some(region) = self.region.as_ref().or(environment.region.as_ref()) {
             account.region = given(region);
-            let partition = match region.as_str() {
-                region if region.starts_with("cn-") => "aws-cn",
-                region if region.starts_with("us-gov-") => "aws-us-gov",
-                _ => "aws",
-            };
-            partition.clone_into(&mut account.partition.value);
+            partition_of(region).clone_into(&mut account.partition.value);
         }
         if let Some(partition) = &self.partition {
             account.partition = given(partition);

@@ -9,6 +9,8 @@ use super::cloudformation::Template;
 use super::detect::{self, Content};
 use super::error::{Fault, LoadError};
 use super::progress::Progress;
+use super::terraform::Terraform;
+use super::terraform::configuration::open as configuration;
 use super::walk::{Folder, walk};
 use super::{DEMO, Environment, SourceSpec, Sources, Unit, cdk, live, nested, read};
 use crate::aws::ConnectOptions;
@@ -118,6 +120,7 @@ impl Opening<'_> {
         let mut looked_at = 0;
         let mut bytes = 0;
         let mut assemblies: Vec<PathBuf> = Vec::new();
+        let read_already = configuration::open_folders(self, root, &found.folders)?;
         for folder in &found.folders {
             if assemblies
                 .iter()
@@ -130,7 +133,7 @@ impl Opening<'_> {
                 assemblies.push(folder.path.clone());
                 continue;
             }
-            self.files_of(folder, &mut bytes)?;
+            self.files_of(folder, &read_already, &mut bytes)?;
         }
         for (path, message) in found.unreadable {
             let id = self.add_source(&path.display().to_string());
@@ -151,7 +154,12 @@ impl Opening<'_> {
         Ok(())
     }
 
-    fn files_of(&mut self, folder: &Folder, bytes: &mut u64) -> Result<(), LoadError> {
+    fn files_of(
+        &mut self,
+        folder: &Folder,
+        read_already: &HashSet<PathBuf>,
+        bytes: &mut u64,
+    ) -> Result<(), LoadError> {
         for path in &folder.files {
             self.progress.check()?;
             let size = fs::metadata(path).map_or(0, |found| found.len());
@@ -159,7 +167,10 @@ impl Opening<'_> {
             if *bytes > MAX_FOLDER_BYTES {
                 break;
             }
-            if size == 0 || !read::begins_like_text(path) {
+            if size == 0 || !read::begins_like_text(path) || configuration::is_configuration(path) {
+                continue;
+            }
+            if !read_already.is_empty() && read_already.contains(&real_path(path)) {
                 continue;
             }
             // In a folder a file that is no text is just another file.
@@ -206,10 +217,7 @@ impl Opening<'_> {
             Content::Template(template) => {
                 self.template(name, path, *template, Environment::default());
             }
-            Content::Terraform(terraform) => self.sources.units.push(Unit::Terraform {
-                name: name.to_owned(),
-                terraform,
-            }),
+            Content::Terraform(terraform) => self.terraform(name, *terraform),
             Content::Account(mut account) => {
                 name.clone_into(&mut account.name);
                 self.sources.units.push(Unit::Account(Arc::from(account)));
@@ -224,6 +232,14 @@ impl Opening<'_> {
             Content::Loose(node) => self.sources.loose.add(name, node),
         }
         Ok(())
+    }
+
+    /// Adds a plan, a state or a configuration.
+    pub fn terraform(&mut self, name: &str, terraform: Terraform) {
+        self.sources.units.push(Unit::Terraform {
+            name: name.to_owned(),
+            terraform: Box::new(terraform),
+        });
     }
 
     /// Adds a template, with the templates of its nested stacks.

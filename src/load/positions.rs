@@ -56,6 +56,15 @@ impl Positions {
         }
     }
 
+    /// Appends characters that stand side by side from a place on.
+    pub fn extend_line(&mut self, text: &str, start: Place) {
+        let mut place = start;
+        for character in text.chars() {
+            self.push(character, place);
+            place.column = place.column.saturating_add(1);
+        }
+    }
+
     /// Appends a part of the content of a scalar that begins at a place of a source; `skip` says
     /// how many characters that are not white space are before the part.
     pub fn extend_scalar(&mut self, part: &str, source: &SourceText, start: Place, skip: usize) {

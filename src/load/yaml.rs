@@ -4,10 +4,9 @@ use std::collections::HashMap;
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
 
+use super::comments::Comments;
 use super::error::Fault;
 use crate::iam::{Member, Node, Place, Problem, SourceId, Text, Value};
-
-mod comments;
 
 /// Nodes that aliases may add to a document: far more than any template needs, far fewer than
 /// an alias bomb makes.
@@ -88,7 +87,7 @@ struct Builder {
     root: Option<Node>,
     anchors: HashMap<usize, Node>,
     aliased: usize,
-    comments: comments::Comments,
+    comments: Comments,
     problems: Vec<Problem>,
 }
 
@@ -100,7 +99,7 @@ impl Builder {
             root: None,
             anchors: HashMap::new(),
             aliased: 0,
-            comments: comments::Comments::default(),
+            comments: Comments::default(),
             problems: Vec::new(),
         }
     }

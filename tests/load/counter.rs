@@ -66,3 +66,71 @@ impl Counted {
         }
     }
 }
+
+/// The same for Terraform's configuration without `count`, `for_each` and dynamic blocks, whose
+/// documents are `jsonencode` and `aws_iam_policy_document`.
+#[derive(Debug, Default, Eq, PartialEq)]
+pub struct CountedHcl {
+    pub roles: usize,
+    pub users: usize,
+    pub groups: usize,
+    pub managed_policies: usize,
+    pub providers: usize,
+    pub statements: usize,
+}
+
+impl CountedHcl {
+    /// Counts in the files of a folder and those in it, each of which is used once.
+    pub fn of(folder: &str) -> Self {
+        let mut counted = CountedHcl::default();
+        let mut open = vec![std::path::PathBuf::from(folder)];
+        while let Some(path) = open.pop() {
+            if path.is_dir() {
+                let entries = std::fs::read_dir(path).unwrap();
+                open.extend(entries.map(|entry| entry.unwrap().path()));
+                continue;
+            }
+            for line in std::fs::read_to_string(path).unwrap().lines() {
+                counted.line(line.trim());
+            }
+        }
+        counted
+    }
+
+    fn line(&mut self, line: &str) {
+        let resource = |kind: &str| line.starts_with(&format!("resource \"{kind}\" "));
+        self.roles += usize::from(resource("aws_iam_role"));
+        self.users += usize::from(resource("aws_iam_user"));
+        self.groups += usize::from(resource("aws_iam_group"));
+        self.managed_policies += usize::from(resource("aws_iam_policy"));
+        self.providers += usize::from(
+            resource("aws_iam_openid_connect_provider") || resource("aws_iam_saml_provider"),
+        );
+        // Permissions are statements of their own.
+        let is_permission = line.starts_with("resource ") && line.contains("_permission\"");
+        let is_block = line == "statement {";
+        let is_encoded = line.starts_with("Effect ") || line.starts_with("\"Effect\"");
+        self.statements += usize::from(is_permission || is_block || is_encoded);
+    }
+
+    pub fn found(account: &Account) -> Self {
+        Counted::found(account).into_hcl(account)
+    }
+}
+
+impl Counted {
+    fn into_hcl(self, account: &Account) -> CountedHcl {
+        CountedHcl {
+            roles: account.roles.iter().filter(|role| !role.external).count(),
+            users: account.users.iter().filter(|user| !user.external).count(),
+            groups: account
+                .groups
+                .iter()
+                .filter(|group| !group.external)
+                .count(),
+            managed_policies: account.policies.len(),
+            providers: account.providers.len(),
+            statements: self.statements,
+        }
+    }
+}

@@ -4,10 +4,12 @@
 
 mod cdk;
 mod cloudformation;
+mod configuration;
 mod counter;
 mod details;
 mod golden;
 mod hostile;
+mod hostile_terraform;
 mod loose;
 mod nested;
 mod properties;

@@ -1,10 +1,9 @@
 //! Policy documents of templates: objects, or JSON text that other functions make.
 
-use super::evaluate::{Cases, guarded_items, intrinsic};
+use super::evaluate::intrinsic;
 use super::scope::Scope;
-use crate::iam::{
-    Document, Guard, Member, Node, Place, PolicyKind, Problem, Text, Value, parse_document,
-};
+use crate::iam::{Document, Node, PolicyKind, Problem, Value, parse_document};
+use crate::load::cases::{Cases, together};
 use crate::load::json_text::{Origin, Piece, read_json};
 
 impl Scope<'_> {
@@ -67,31 +66,4 @@ impl Scope<'_> {
             _ => (together(node.place, cases), fault),
         }
     }
-}
-
-/// One document of several that exclude each other: their statements, each under its guard.
-fn together(place: Place, cases: Cases) -> Node {
-    let mut statements = Vec::new();
-    let mut others: Vec<Member> = Vec::new();
-    for (guard, value) in cases {
-        let Some(value) = value else { continue };
-        for member in value.members() {
-            if member.key == *"Statement" {
-                let cases = vec![(guard.clone(), Some(member.value.clone()))];
-                statements.extend(guarded_items(cases, true));
-            } else if !others.iter().any(|other| other.key == member.key) {
-                others.push(member.clone());
-            }
-        }
-        if !matches!(value.value, Value::Object(_)) {
-            let guard: Guard = value.guard.join(&guard);
-            statements.push(Node { guard, ..value });
-        }
-    }
-    others.push(Member {
-        key: Text::plain("Statement"),
-        place,
-        value: Node::new(place, Value::List(statements)),
-    });
-    Node::new(place, Value::Object(others))
 }

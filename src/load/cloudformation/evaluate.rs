@@ -7,12 +7,9 @@ use base64::Engine;
 
 use super::conditions::Exists;
 use super::scope::Scope;
-use super::text::contradict;
 use crate::iam::{Guard, Member, Node, Place, Problem, Text, UnresolvedKind, Value};
+use crate::load::cases::{Cases, guarded_items};
 use crate::load::json_text::joined;
-
-/// What a value may be, and when.
-pub(in crate::load) type Cases = Vec<(Guard, Option<Node>)>;
 
 /// Combinations of undecided conditions that one object is followed through.
 const MAX_CASES: usize = 32;
@@ -160,7 +157,7 @@ impl Scope<'_> {
         let mut split = Vec::new();
         for (guard, members) in cases.iter() {
             for (when, value) in &values {
-                if contradict(guard, when) {
+                if guard.contradicts(when) {
                     continue;
                 }
                 let mut members = members.clone();
@@ -269,7 +266,7 @@ impl Scope<'_> {
         let mut cases = Vec::new();
         for (guard, branch) in self.branches_of(&Guard::always(), argument) {
             for (inner, value) in self.render(branch) {
-                if !contradict(&guard, &inner) {
+                if !guard.contradicts(&inner) {
                     cases.push((guard.join(&inner), value));
                 }
             }
@@ -294,7 +291,7 @@ impl Scope<'_> {
         let mut found = Vec::new();
         for (exists, branch) in [(holds, yes), (fails, no)] {
             if let Exists::When(when) = exists
-                && !contradict(guard, &when)
+                && !guard.contradicts(&when)
             {
                 found.push((guard.join(&when), branch));
             }
@@ -403,25 +400,6 @@ impl Scope<'_> {
             _ => None,
         }
     }
-}
-
-/// Cases as items of a list, each with its guard; `flat` puts the items of lists in their place.
-pub(in crate::load) fn guarded_items(cases: Cases, flat: bool) -> Vec<Node> {
-    let mut items = Vec::new();
-    for (guard, value) in cases {
-        let Some(value) = value else { continue };
-        match value.value {
-            Value::List(inner) if flat => items.extend(inner.into_iter().map(|mut item| {
-                item.guard = item.guard.join(&guard);
-                item
-            })),
-            _ => {
-                let guard = value.guard.join(&guard);
-                items.push(Node { guard, ..value });
-            }
-        }
-    }
-    items
 }
 
 /// The parts of a text between delimiters; `None` where an unresolved part may hold delimiters, which

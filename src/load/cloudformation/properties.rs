@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::conditions::Exists;
-use super::evaluate::{Cases, guarded_items, intrinsic};
+use super::evaluate::intrinsic;
 use super::scope::Scope;
 use super::template::Resource;
 use super::text::is_no_value;
 use crate::iam::{Guard, Node, Place, Text, Value};
+use crate::load::cases::{Cases, guarded_items};
 
 /// A text of a list, and when it is in it.
 pub(super) struct ListedText {

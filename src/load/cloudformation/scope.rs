@@ -24,6 +24,15 @@ pub(in crate::load) struct Surroundings {
 }
 
 impl Surroundings {
+    /// Those of an account.
+    pub fn of(account: &crate::iam::Account) -> Self {
+        Surroundings {
+            account: account.id.value.clone(),
+            region: account.region.value.clone(),
+            partition: account.partition.value.clone(),
+        }
+    }
+
     /// The domain of the partition's endpoints.
     pub fn url_suffix(&self) -> &'static str {
         match self.partition.as_str() {

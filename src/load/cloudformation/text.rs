@@ -250,7 +250,7 @@ impl Scope<'_> {
         let mut combined = Vec::new();
         for (first, start) in &cases {
             for (second, end) in new {
-                if contradict(first, second) {
+                if first.contradicts(second) {
                     continue;
                 }
                 if combined.len() == MAX_CASES {
@@ -275,14 +275,6 @@ impl Scope<'_> {
 /// `!Ref AWS::NoValue`
 pub(super) fn is_no_value(node: &Node) -> bool {
     node.get("Ref").and_then(Node::as_str) == Some("AWS::NoValue")
-}
-
-/// Whether two guards ask for the same condition to be true and false.
-pub(in crate::load) fn contradict(one: &Guard, other: &Guard) -> bool {
-    one.requirements().iter().any(|first| {
-        let mut others = other.requirements().iter();
-        others.any(|second| first.condition == second.condition && first.holds != second.holds)
-    })
 }
 
 #[derive(Debug, Eq, PartialEq)]

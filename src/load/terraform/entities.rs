@@ -1,28 +1,21 @@
-//! Roles, users, groups and managed policies, and what puts policies on them.
+//! Roles, users, groups, managed policies and identity providers.
 
 use std::sync::Arc;
 
 use crate::iam::{
-    Account, FederatedProvider, Guard, Identity, InlinePolicy, ManagedPolicy, Node, Origin, Place,
-    PolicyKind, Role, Text,
+    Account, FederatedProvider, Identity, InlinePolicy, ManagedPolicy, Node, Origin, PolicyKind,
+    Role, Text, Unresolved, UnresolvedKind,
 };
 
 use super::super::cloudformation::Surroundings;
-use super::super::holders::{
-    self, HolderKind, empty_group, empty_role, empty_user, ensure_named, holders_named,
-    note_attachments,
-};
-use super::Resource;
+use super::super::holders::{empty_group, empty_role, empty_user, note_attachments};
 use super::documents::{Documents, missing};
+use super::{Resource, attach};
 
 /// Adds them to the account.
-pub(super) fn add(
-    resources: &[Resource],
-    documents: &Documents<'_>,
-    surroundings: &Surroundings,
-    account: &mut Account,
-) {
-    let own = || resources.iter().filter(|resource| !resource.is_data);
+pub(super) fn add(documents: &Documents<'_>, surroundings: &Surroundings, account: &mut Account) {
+    let resources = documents.resources.iter();
+    let own = || resources.clone().filter(|resource| !resource.is_data);
     for resource in own() {
         match resource.kind.as_str() {
             "aws_iam_role" => account.roles.push(role(resource, documents)),
@@ -35,18 +28,24 @@ pub(super) fn add(
                 versions: Vec::new(),
                 attached_to: Vec::new(),
             }),
+            "aws_iam_service_linked_role" => {
+                account
+                    .roles
+                    .push(service_linked_role(resource, surroundings));
+            }
+            "aws_ssoadmin_permission_set" => {
+                account.roles.push(permission_set(resource, surroundings));
+            }
             "aws_iam_openid_connect_provider" => provider(resource, "url", false, account),
             "aws_iam_saml_provider" => provider(resource, "name", true, account),
             _ => {}
         }
     }
-    let mut attacher = Attacher {
-        documents,
-        surroundings,
-        account,
-    };
     for resource in own() {
-        attacher.attach_by(resource);
+        attach::attach_by(resource, documents, surroundings, account);
+    }
+    for resource in own() {
+        attach::note_exclusive(resource, account);
     }
     note_attachments(account);
 }
@@ -63,6 +62,8 @@ fn identity(resource: &Resource) -> Identity {
         .unwrap_or_default();
     Identity {
         path: resource.text("path").unwrap_or_else(|| Text::plain("/")),
+        guard: resource.guard.clone(),
+        comment: resource.comment.clone(),
         logical_id: Some(resource.address.clone()),
         unique_id: resource
             .text("unique_id")
@@ -76,7 +77,7 @@ fn identity(resource: &Resource) -> Identity {
     }
 }
 
-fn document(
+pub(super) fn document(
     resource: &Resource,
     attribute: &str,
     documents: &Documents<'_>,
@@ -98,7 +99,7 @@ fn role(resource: &Resource, documents: &Documents<'_>) -> Role {
             document: Arc::new(documents.read(item.get("policy")?, PolicyKind::Identity)),
             place: item.place,
             logical_id: None,
-            guard: Guard::always(),
+            guard: resource.guard.join(&item.guard),
         })
     });
     Role {
@@ -107,6 +108,46 @@ fn role(resource: &Resource, documents: &Documents<'_>) -> Role {
         max_session_duration: longest.and_then(|text| text.as_plain()?.parse().ok()),
         ..empty_role(identity(resource))
     }
+}
+
+/// The role that IAM Identity Center makes of a permission set in every account that it is assigned
+/// to (IAM Identity Center: using-referencingpermissionsets).
+fn permission_set(resource: &Resource, surroundings: &Surroundings) -> Role {
+    let mut identity = identity(resource);
+    let own = Text::unresolved(Arc::new(Unresolved {
+        name: format!("{}.suffix", resource.address),
+        kind: UnresolvedKind::Attribute,
+        place: resource.place,
+    }));
+    let parts = [
+        Text::plain("AWSReservedSSO_"),
+        identity.name,
+        Text::plain("_"),
+        own,
+    ];
+    identity.name = Text::from_parts(parts.iter().flat_map(Text::to_parts));
+    identity.path = Text::plain("/aws-reserved/sso.amazonaws.com/");
+    identity.arn = role_arn(surroundings, &identity.path, &identity.name);
+    empty_role(identity)
+}
+
+/// A role that AWS defines for a service; its policy is AWS's.
+fn service_linked_role(resource: &Resource, surroundings: &Surroundings) -> Role {
+    let mut identity = identity(resource);
+    let service = resource.text("aws_service_name");
+    let service = service.unwrap_or_else(|| resource.address.as_str().into());
+    let parts = [Text::plain("/aws-service-role/"), service, Text::plain("/")];
+    identity.path = Text::from_parts(parts.iter().flat_map(Text::to_parts));
+    if resource.text("arn").is_none() {
+        identity.arn = role_arn(surroundings, &identity.path, &identity.name);
+    }
+    empty_role(identity)
+}
+
+fn role_arn(around: &Surroundings, path: &Text, name: &Text) -> Text {
+    let start = format!("arn:{}:iam::{}:role", around.partition, around.account);
+    let parts = [Text::plain(start), path.clone(), name.clone()];
+    Text::from_parts(parts.iter().flat_map(Text::to_parts))
 }
 
 fn provider(resource: &Resource, issuer: &str, saml: bool, account: &mut Account) {
@@ -123,146 +164,4 @@ fn provider(resource: &Resource, issuer: &str, saml: bool, account: &mut Account
         place: resource.place,
         logical_id: Some(resource.address.clone()),
     });
-}
-
-struct Attacher<'a> {
-    documents: &'a Documents<'a>,
-    surroundings: &'a Surroundings,
-    account: &'a mut Account,
-}
-
-impl Attacher<'_> {
-    fn attach_by(&mut self, resource: &Resource) {
-        use HolderKind::{Group, Role, User};
-        match resource.kind.as_str() {
-            "aws_iam_role" => self.listed(resource, Role),
-            "aws_iam_user" => self.listed(resource, User),
-            "aws_iam_role_policy" => self.inline(resource, "role", Role),
-            "aws_iam_user_policy" => self.inline(resource, "user", User),
-            "aws_iam_group_policy" => self.inline(resource, "group", Group),
-            "aws_iam_role_policy_attachment" => self.managed(resource, "role", Role),
-            "aws_iam_user_policy_attachment" => self.managed(resource, "user", User),
-            "aws_iam_group_policy_attachment" => self.managed(resource, "group", Group),
-            "aws_iam_policy_attachment" => {
-                self.managed(resource, "roles", Role);
-                self.managed(resource, "users", User);
-                self.managed(resource, "groups", Group);
-            }
-            "aws_iam_group_membership" => {
-                for (user, place) in resource.texts("users") {
-                    for (group, _) in resource.texts("group") {
-                        self.join(&user, &group, place);
-                    }
-                }
-            }
-            "aws_iam_user_group_membership" => {
-                for (group, place) in resource.texts("groups") {
-                    for (user, _) in resource.texts("user") {
-                        self.join(&user, &group, place);
-                    }
-                }
-            }
-            "aws_iam_instance_profile" => {
-                let Some(profile) = resource.text("name") else {
-                    return;
-                };
-                for (name, place) in resource.texts("role") {
-                    self.ensure(Role, &name, place);
-                    for role in &mut self.account.roles {
-                        if role.identity.name == name {
-                            role.instance_profiles.push(profile.clone());
-                        }
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn ensure(&mut self, kind: HolderKind, name: &Text, place: Place) {
-        let around = self.surroundings;
-        ensure_named(self.account, kind, name, place, || {
-            let start = format!(
-                "arn:{}:iam::{}:{}/",
-                around.partition,
-                around.account,
-                kind.name()
-            );
-            let start = crate::iam::Part::Literal(start.into());
-            Text::from_parts(std::iter::once(start).chain(name.to_parts()))
-        });
-    }
-
-    /// `managed_policy_arns` and `permissions_boundary` of an entity.
-    fn listed(&mut self, resource: &Resource, kind: HolderKind) {
-        let attach = |(arn, place): (Text, Place)| {
-            holders::attachment(self.account, arn, place, Guard::always())
-        };
-        let managed: Vec<_> = resource
-            .texts("managed_policy_arns")
-            .into_iter()
-            .map(attach)
-            .collect();
-        let boundary = resource
-            .texts("permissions_boundary")
-            .into_iter()
-            .map(attach)
-            .next();
-        for holder in holders::holders(self.account, kind) {
-            if holder.identity.logical_id.as_deref() == Some(&resource.address) {
-                // An unknown list would be all of them, and is attached one by one below.
-                let known = managed
-                    .iter()
-                    .filter(|one| one.arn.as_reference().is_none());
-                holder.managed.extend(known.cloned());
-                if let Some(slot) = holder.boundary {
-                    slot.clone_from(&boundary);
-                }
-            }
-        }
-    }
-
-    fn inline(&mut self, resource: &Resource, attribute: &str, kind: HolderKind) {
-        let document = Arc::new(document(resource, "policy", self.documents));
-        let name = resource
-            .text("name")
-            .unwrap_or_else(|| resource.address.as_str().into());
-        for (holder, place) in resource.texts(attribute) {
-            self.ensure(kind, &holder, place);
-            for found in holders_named(self.account, kind, &holder) {
-                found.inline.push(InlinePolicy {
-                    name: name.clone(),
-                    document: document.clone(),
-                    place: resource.place,
-                    logical_id: Some(resource.address.clone()),
-                    guard: Guard::always(),
-                });
-            }
-        }
-    }
-
-    fn managed(&mut self, resource: &Resource, attribute: &str, kind: HolderKind) {
-        let Some(arn) = resource.text("policy_arn") else {
-            return;
-        };
-        let attachment = holders::attachment(self.account, arn, resource.place, Guard::always());
-        for (holder, place) in resource.texts(attribute) {
-            self.ensure(kind, &holder, place);
-            for found in holders_named(self.account, kind, &holder) {
-                if found.managed.iter().all(|one| one.arn != attachment.arn) {
-                    found.managed.push(attachment.clone());
-                }
-            }
-        }
-    }
-
-    fn join(&mut self, user: &Text, group: &Text, place: Place) {
-        self.ensure(HolderKind::User, user, place);
-        self.ensure(HolderKind::Group, group, place);
-        for one in &mut self.account.users {
-            if one.identity.name == *user && !one.groups.contains(group) {
-                one.groups.push(group.clone());
-            }
-        }
-    }
 }

@@ -1,31 +1,59 @@
-//! Terraform: plans and states as `terraform show -json` writes them, and state files.
+//! Terraform: configuration, plans and states as `terraform show -json` writes them, state files. All
+//! come to resources with attributes, and policies are read from those.
 
+mod attach;
 mod computed;
+pub(super) mod configuration;
 mod documents;
 mod entities;
 mod permissions;
 mod plan;
+mod policy_document;
 mod resource_policies;
+mod table;
 
 pub(super) use plan::{is_plan, is_state, read};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::iam::{
-    Account, Arn, Assumed, Node, Part, Place, Text, Unresolved, UnresolvedKind, UnresolvedUse,
-    Value,
+    Account, Arn, Assumed, Guard, Node, Part, Place, Problem, Text, Unresolved, UnresolvedKind,
+    UnresolvedUse, Value,
 };
 
-use super::cloudformation::Surroundings;
+use super::cloudformation::{Given, Surroundings};
 use super::positions::SourceText;
+use configuration::Configuration;
+
+/// What was read.
+#[derive(Debug)]
+pub(super) enum Terraform {
+    Recorded(Recorded),
+    Configuration(Configuration),
+}
 
 /// What a plan or a state holds.
 #[derive(Debug)]
-pub(super) struct Terraform {
+pub(super) struct Recorded {
     pub resources: Vec<Resource>,
     pub variables: Vec<crate::iam::Parameter>,
     pub text: Arc<SourceText>,
+}
+
+/// What the user gives to a configuration.
+pub(super) struct Inputs<'a> {
+    pub given: &'a Given,
+}
+
+/// The resources of a configuration under settings.
+pub(super) struct Rendered {
+    resources: Vec<Resource>,
+    /// What is wrong with JSON text, by where the text begins.
+    faults: HashMap<Place, Problem>,
+    /// Files that expressions read.
+    files: BTreeSet<PathBuf>,
 }
 
 /// A resource, or data that is read.
@@ -38,6 +66,17 @@ pub(super) struct Resource {
     /// Its attributes; unknown ones are unresolved references.
     pub values: Node,
     pub place: Place,
+    /// The undecided conditions under which it exists.
+    pub guard: Guard,
+    /// The comment that its author wrote above it.
+    pub comment: Option<Box<str>>,
+}
+
+/// One text of a list.
+struct Listed {
+    text: Text,
+    place: Place,
+    guard: Guard,
 }
 
 impl Resource {
@@ -47,13 +86,19 @@ impl Resource {
         (!text.is_empty()).then_some(text)
     }
 
-    /// The texts of a list.
-    pub fn texts(&self, attribute: &str) -> Vec<(Text, Place)> {
+    /// The texts of a list, each with when it is there.
+    fn texts(&self, attribute: &str) -> Vec<Listed> {
         let items = self.values.get(attribute).map(Node::one_or_many);
         let items = items.unwrap_or_default().iter();
         items
-            .filter_map(|item| Some((item.scalar()?, item.place)))
-            .filter(|(text, _)| !text.is_empty())
+            .filter_map(|item| {
+                let text = item.scalar().filter(|text| !text.is_empty())?;
+                Some(Listed {
+                    text,
+                    place: item.place,
+                    guard: self.guard.join(&item.guard),
+                })
+            })
             .collect()
     }
 }
@@ -68,39 +113,66 @@ fn unknown(name: &str, place: Place) -> Text {
 }
 
 /// What the resources come to.
-pub(super) fn render(mut account: Account, terraform: &Terraform) -> Account {
-    let mut resources = terraform.resources.clone();
-    if account.id.assumed
-        && let Some(id) = account_of(&resources)
-    {
-        account.id = Assumed {
-            value: id,
-            assumed: false,
-        };
+pub(super) fn render(mut account: Account, terraform: &Terraform, given: &Given) -> Account {
+    match terraform {
+        Terraform::Configuration(configuration) => {
+            let rendered = configuration.render(&mut account, &Inputs { given });
+            let documents = documents::Documents {
+                resources: &rendered.resources,
+                text: None,
+                faults: &rendered.faults,
+            };
+            fill(&mut account, &documents);
+        }
+        Terraform::Recorded(recorded) => {
+            let resources = recorded.render(&mut account);
+            let documents = documents::Documents {
+                resources: &resources,
+                text: Some(&recorded.text),
+                faults: &HashMap::new(),
+            };
+            fill(&mut account, &documents);
+            account.parameters.clone_from(&recorded.variables);
+        }
     }
-    let surroundings = Surroundings {
-        account: account.id.value.clone(),
-        region: account.region.value.clone(),
-        partition: account.partition.value.clone(),
-    };
-    for resource in &mut resources {
-        computed::complete(resource, &surroundings);
-    }
-    follow_references(&mut resources);
-    let documents = documents::Documents {
-        resources: &resources,
-        text: &terraform.text,
-    };
-    entities::add(&resources, &documents, &surroundings, &mut account);
-    resource_policies::add(&resources, &documents, &surroundings, &mut account);
-    for resource in resources.iter().filter(|resource| !resource.is_data) {
+    account
+}
+
+/// Reads the policies of resources into an account.
+fn fill(account: &mut Account, documents: &documents::Documents<'_>) {
+    let surroundings = Surroundings::of(account);
+    entities::add(documents, &surroundings, account);
+    resource_policies::add(documents, &surroundings, account);
+    let own = documents
+        .resources
+        .iter()
+        .filter(|resource| !resource.is_data);
+    for resource in own {
         if let Some(arn) = resource.text("arn") {
             account.resources.insert(resource.address.clone(), arn);
         }
     }
-    account.parameters.clone_from(&terraform.variables);
-    account.unresolved = unresolved_in(&account);
-    account
+    account.unresolved = unresolved_in(account);
+}
+
+impl Recorded {
+    fn render(&self, account: &mut Account) -> Vec<Resource> {
+        let mut resources = self.resources.clone();
+        if account.id.assumed
+            && let Some(id) = account_of(&resources)
+        {
+            account.id = Assumed {
+                value: id,
+                assumed: false,
+            };
+        }
+        let surroundings = Surroundings::of(account);
+        for resource in &mut resources {
+            computed::complete(resource, &surroundings);
+        }
+        follow_references(&mut resources);
+        resources
+    }
 }
 
 /// Puts attributes that became known in the place of references to them, so that a policy finds

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::iam::{Member, Node, Parameter, ParameterFrom, Place, Value};
+use crate::iam::{Guard, Member, Node, Parameter, ParameterFrom, Place, Value};
 
 use super::super::positions::SourceText;
-use super::{Resource, Terraform, unknown};
+use super::{Recorded, Resource, unknown};
 
 /// Modules inside modules.
 const MAX_DEPTH: usize = 64;
@@ -24,7 +24,7 @@ pub(in crate::load) fn is_state(root: &Node) -> bool {
 }
 
 /// Reads a plan or a state.
-pub(in crate::load) fn read(root: &Node, text: Arc<SourceText>) -> Terraform {
+pub(in crate::load) fn read(root: &Node, text: Arc<SourceText>) -> Recorded {
     let mut resources = Vec::new();
     if let Some(stored) = root.get("resources") {
         stored
@@ -52,7 +52,7 @@ pub(in crate::load) fn read(root: &Node, text: Arc<SourceText>) -> Terraform {
     for change in changes {
         add_change(change, &references, &mut resources);
     }
-    Terraform {
+    Recorded {
         resources,
         variables: variables(root),
         text,
@@ -79,6 +79,8 @@ fn add_module(module: &Node, depth: usize, resources: &mut Vec<Resource>) {
             is_data: string(node, "mode").as_deref() == Some("data"),
             values: node.get("values").cloned().unwrap_or_else(nothing),
             place: node.place,
+            guard: Guard::always(),
+            comment: None,
         });
     }
     if depth < MAX_DEPTH {
@@ -112,6 +114,8 @@ fn add_stored(node: &Node, resources: &mut Vec<Resource>) {
                 is_data,
                 values: values.clone(),
                 place: instance.place,
+                guard: Guard::always(),
+                comment: None,
             });
         }
     }
@@ -144,6 +148,8 @@ fn add_change(change: &Node, references: &References<'_>, resources: &mut Vec<Re
         is_data: string(change, "mode").as_deref() == Some("data"),
         values,
         place: change.place,
+        guard: Guard::always(),
+        comment: None,
     };
     match resources
         .iter_mut()

@@ -3,35 +3,40 @@
 
 use std::sync::Arc;
 
-use crate::iam::{Account, Guard, Part, PolicyKind, ResourcePolicy, Text};
+use crate::iam::{Account, Part, PolicyKind, ResourcePolicy, Text, Value};
 
 use super::super::aws_managed::last_segment;
 use super::super::cloudformation::Surroundings;
 use super::documents::Documents;
+use super::table::{Row, rows};
 use super::{Resource, permissions};
 
-const ATTRIBUTES: &str = include_str!("../../../assets/tf_policy_attributes.tsv");
-
 /// Adds them to the account.
-pub(super) fn add(
-    resources: &[Resource],
-    documents: &Documents<'_>,
-    around: &Surroundings,
-    account: &mut Account,
-) {
-    for resource in resources.iter().filter(|resource| !resource.is_data) {
-        for line in ATTRIBUTES.lines().skip(1) {
-            let fields: Vec<&str> = line.split('\t').collect();
-            let [kind, attribute, policy, about, ..] = fields.as_slice() else {
-                continue;
-            };
-            if *kind != resource.kind {
-                continue;
-            }
+pub(super) fn add(documents: &Documents<'_>, around: &Surroundings, account: &mut Account) {
+    let own = documents
+        .resources
+        .iter()
+        .filter(|resource| !resource.is_data);
+    for resource in own {
+        let rows = rows().iter().filter(|row| row.kind == resource.kind);
+        for Row {
+            kind,
+            attribute,
+            policy,
+            about,
+        } in rows
+        {
             let policy = match *policy {
                 "resource" if kind.starts_with("aws_vpc_endpoint") => PolicyKind::Vpce,
                 "resource" => PolicyKind::Resource,
                 "session" => PolicyKind::Session,
+                // Whom an organisation's policy reaches is decided by what it is attached to, which is
+                // outside of this account: it is shown, and not in force.
+                "org" => match resource.text("type").as_ref().and_then(Text::as_plain) {
+                    None | Some("SERVICE_CONTROL_POLICY") => PolicyKind::Scp,
+                    Some("RESOURCE_CONTROL_POLICY") => PolicyKind::Rcp,
+                    _ => continue,
+                },
                 "resource-statement" => {
                     let subject = subject(resource, about, around);
                     if let Some(document) = permissions::document(resource, &subject) {
@@ -46,7 +51,10 @@ pub(super) fn add(
                 .try_fold(&resource.values, |node, step| {
                     node.get(step).or_else(|| node.items().first()?.get(step))
                 });
-            let written = node.filter(|node| node.scalar().is_some_and(|text| !text.is_empty()));
+            let written = node.filter(|node| match &node.value {
+                Value::Object(_) => true,
+                _ => node.scalar().is_some_and(|text| !text.is_empty()),
+            });
             if let Some(node) = written {
                 let document = documents.read(node, policy);
                 let subject = subject(resource, about, around);
@@ -76,7 +84,7 @@ fn add_one(
         kind: resource.kind.clone(),
         logical_id: Some(resource.address.clone()),
         place: resource.place,
-        guard: Guard::always(),
+        guard: resource.guard.clone(),
         document: Arc::new(document),
     });
 }

@@ -1,0 +1,348 @@
+//! Text and numbers.
+
+use super::super::value::{Kind, Val};
+use super::Call;
+use crate::iam::Part;
+use crate::load::json_text::{Origin, Piece};
+
+pub(super) fn call(call: &Call<'_>) -> Option<Val> {
+    match call.name {
+        "join" => {
+            let between = call.known(0)?;
+            let lists = (1..call.arguments.len()).map(|at| call.items(at));
+            let lists: Vec<Vec<Val>> = lists.collect::<Option<_>>()?;
+            call.world.joined(&between, &lists.concat(), call.place)
+        }
+        "format" => format(call, call.arguments),
+        "formatlist" => format_list(call),
+        "lower" => change(call, |text| text.to_lowercase()),
+        "upper" => change(call, |text| text.to_uppercase()),
+        "title" => change(call, title),
+        "trimspace" => change(call, |text| text.trim().to_owned()),
+        "chomp" => change(call, |text| text.trim_end_matches(['\r', '\n']).to_owned()),
+        "strrev" => change(call, |text| text.chars().rev().collect()),
+        "tostring" => match call.argument(0)?.kind {
+            Kind::Null => Some(Val::null(call.place)),
+            Kind::Unknown(_) => call.argument(0).cloned(),
+            _ => {
+                let pieces = call.argument(0)?.to_pieces()?;
+                Some(Val::pieces(call.place, pieces))
+            }
+        },
+        "tonumber" => match call.argument(0)?.kind {
+            Kind::Null => Some(Val::null(call.place)),
+            _ => {
+                let text = call.known(0)?;
+                Some(match text.parse() {
+                    Ok(number) => call.number(number),
+                    Err(_) => call.failed("not a number"),
+                })
+            }
+        },
+        "tobool" => match call.known(0)?.as_str() {
+            "true" => Some(call.bool(true)),
+            "false" => Some(call.bool(false)),
+            _ => Some(call.failed("not a boolean")),
+        },
+        "trimprefix" => {
+            let start = call.known(1)?;
+            trimmed(call, |text| text.strip_prefix(start.as_str()))
+        }
+        "trimsuffix" => {
+            let end = call.known(1)?;
+            trimmed(call, |text| text.strip_suffix(end.as_str()))
+        }
+        "trim" => {
+            let set: Vec<char> = call.known(1)?.chars().collect();
+            trimmed(call, |text| Some(text.trim_matches(set.as_slice())))
+        }
+        "startswith" | "endswith" | "strcontains" => {
+            let part = call.known(1)?;
+            let text = call.argument(0)?.to_text()?;
+            let found = match (text.as_plain(), call.name) {
+                (Some(text), "startswith") => text.starts_with(&part),
+                (Some(text), "endswith") => text.ends_with(&part),
+                (Some(text), _) => text.contains(&part),
+                (None, "startswith") if text.known_prefix().starts_with(&part) => true,
+                (None, _) => return None,
+            };
+            Some(call.bool(found))
+        }
+        "replace" => replace(call),
+        "split" => split(call),
+        "substr" => substring(call),
+        "regex" | "regexall" => regex(call),
+        "indent" => {
+            let spaces = " ".repeat(call.count(0)?.min(1000));
+            let text = call.known(1)?;
+            Some(call.text(text.replace('\n', &format!("\n{spaces}"))))
+        }
+        "abs" => number(call, f64::abs),
+        "ceil" => number(call, f64::ceil),
+        "floor" => number(call, f64::floor),
+        "provider::aws::arn_build" => {
+            let parts: Vec<Val> = std::iter::once(Val::text(call.place, "arn"))
+                .chain(call.arguments.iter().cloned())
+                .collect();
+            call.world.joined(":", &parts, call.place)
+        }
+        _ => None,
+    }
+}
+
+fn number(call: &Call<'_>, change: fn(f64) -> f64) -> Option<Val> {
+    let number = super::super::operators::number(call.argument(0)?)?;
+    Some(call.number(change(number)))
+}
+
+fn change(call: &Call<'_>, change: impl Fn(&str) -> String) -> Option<Val> {
+    let text = change(&call.known(0)?);
+    Some(call.text(text))
+}
+
+fn trimmed(call: &Call<'_>, trim: impl Fn(&str) -> Option<&str>) -> Option<Val> {
+    let text = call.known(0)?;
+    Some(call.text(trim(&text).unwrap_or(&text)))
+}
+
+fn title(text: &str) -> String {
+    let mut at_start = true;
+    let upper = |character: char| {
+        let first = at_start;
+        at_start = !character.is_alphanumeric();
+        if first {
+            character.to_uppercase().collect::<String>()
+        } else {
+            character.to_string()
+        }
+    };
+    text.chars().map(upper).collect()
+}
+
+/// `%s`, `%d`, `%q`, `%v`, with a width where it is a number; what is unknown stays in its place.
+fn format(call: &Call<'_>, arguments: &[Val]) -> Option<Val> {
+    let (first, rest) = arguments.split_first()?;
+    let pattern = first.known()?;
+    let mut values = rest.iter();
+    let mut parts: Vec<Val> = Vec::new();
+    let mut literal = String::new();
+    let mut characters = pattern.chars().peekable();
+    while let Some(character) = characters.next() {
+        if character != '%' {
+            literal.push(character);
+            continue;
+        }
+        let mut flags = String::new();
+        while let Some(flag) = characters.next_if(|next| {
+            next.is_ascii_digit() || matches!(next, '.' | '-' | '+' | '#' | ' ' | '[' | ']')
+        }) {
+            flags.push(flag);
+        }
+        let verb = characters.next()?;
+        if verb == '%' {
+            literal.push('%');
+            continue;
+        }
+        if flags.contains('[') {
+            return None;
+        }
+        let Some(val) = values.next() else {
+            return Some(call.failed("too few arguments"));
+        };
+        if !literal.is_empty() {
+            parts.push(Val::text(call.place, std::mem::take(&mut literal)));
+        }
+        parts.push(verb_of(call, val, verb, &flags)?);
+    }
+    if !literal.is_empty() {
+        parts.push(Val::text(call.place, literal));
+    }
+    call.world.joined("", &parts, call.place)
+}
+
+fn verb_of(call: &Call<'_>, val: &Val, verb: char, flags: &str) -> Option<Val> {
+    let known = val.known();
+    if flags.is_empty() {
+        return match verb {
+            's' | 'v' | 'd' | 't' | 'g' if known.is_some() => val
+                .to_pieces()
+                .map(|pieces| Val::pieces(call.place, pieces)),
+            's' | 'v' | 'd' | 't' | 'g' => match val.kind {
+                Kind::Unknown(_) | Kind::Text(_) => Some(val.clone()),
+                _ => None,
+            },
+            'q' => Some(call.text(format!("{:?}", known?))),
+            'x' => Some(call.text(format!("{:x}", known?.parse::<i64>().ok()?))),
+            'f' => Some(call.text(format!("{:.6}", known?.parse::<f64>().ok()?))),
+            _ => None,
+        };
+    }
+    let known = known?;
+    if verb == 'd'
+        && let Ok(width) = flags.parse::<usize>()
+    {
+        let number: i64 = known.parse().ok()?;
+        let width = width.min(100);
+        return Some(call.text(if flags.starts_with('0') {
+            format!("{number:0width$}")
+        } else {
+            format!("{number:width$}")
+        }));
+    }
+    None
+}
+
+fn format_list(call: &Call<'_>) -> Option<Val> {
+    let mut lists: Vec<Option<Vec<Val>>> = Vec::new();
+    let mut length = None;
+    for argument in call.arguments {
+        match &argument.kind {
+            Kind::List(items) if Val::has_rest(items) => return None,
+            Kind::List(items) => {
+                if length.is_some_and(|length| length != items.len()) {
+                    return Some(call.failed("the lists are not of one length"));
+                }
+                length = Some(items.len());
+                lists.push(Some(items.to_vec()));
+            }
+            _ => lists.push(None),
+        }
+    }
+    let rows = (0..length.unwrap_or(1)).map(|row| {
+        let pick = |(argument, list): (&Val, &Option<Vec<Val>>)| match list {
+            Some(items) => items.get(row).cloned(),
+            None => Some(argument.clone()),
+        };
+        let arguments = call.arguments.iter().zip(&lists).map(pick);
+        let arguments: Vec<Val> = arguments.collect::<Option<_>>()?;
+        format(call, &arguments)
+    });
+    let rows: Vec<Val> = rows.collect::<Option<_>>()?;
+    Some(call.list(rows))
+}
+
+/// A part in slashes is a pattern.
+fn replace(call: &Call<'_>) -> Option<Val> {
+    let (part, new) = (call.known(1)?, call.known(2)?);
+    let pattern = part
+        .strip_prefix('/')
+        .and_then(|rest| rest.strip_suffix('/'))
+        .filter(|pattern| !pattern.is_empty());
+    let text = call.known(0)?;
+    match pattern {
+        Some(pattern) => {
+            let pattern = compiled(pattern)?;
+            Some(call.text(pattern.replace_all(&text, new.as_str())))
+        }
+        None if part.is_empty() => None,
+        None => {
+            let found = text.matches(&part).count();
+            let bytes = found.saturating_mul(new.len());
+            if !call.world.spend_text(bytes, call.place) {
+                return Some(call.world.too_much(call.place));
+            }
+            Some(call.text(text.replace(&part, &new)))
+        }
+    }
+}
+
+fn compiled(pattern: &str) -> Option<regex::Regex> {
+    regex::RegexBuilder::new(pattern)
+        .size_limit(1 << 20)
+        .build()
+        .ok()
+}
+
+/// Text with unknown parts is split at what is known between them, as a name in an ARN is.
+fn split(call: &Call<'_>) -> Option<Val> {
+    let delimiter = call.known(0)?;
+    if delimiter.is_empty() {
+        return None;
+    }
+    let argument = call.argument(1)?;
+    if matches!(argument.kind, Kind::Unknown(_)) {
+        return None;
+    }
+    let mut items: Vec<Vec<Piece>> = vec![Vec::new()];
+    for piece in argument.to_pieces()? {
+        match piece.part {
+            Part::Literal(text) => {
+                for (at, part) in text.split(delimiter.as_str()).enumerate() {
+                    if at > 0 {
+                        items.push(Vec::new());
+                    }
+                    let part = Part::Literal(part.into());
+                    let origin = Origin::Inserted(call.place);
+                    if let Some(item) = items.last_mut() {
+                        item.push(Piece { part, origin });
+                    }
+                }
+            }
+            part => {
+                if let Some(item) = items.last_mut() {
+                    item.push(Piece { part, ..piece });
+                }
+            }
+        }
+    }
+    let items = items.into_iter().map(|mut item| {
+        item.retain(|piece| !matches!(&piece.part, Part::Literal(text) if text.is_empty()));
+        Val::pieces(call.place, item)
+    });
+    Some(call.list(items.collect()))
+}
+
+#[allow(clippy::cast_possible_truncation)] // tested before it
+fn substring(call: &Call<'_>) -> Option<Val> {
+    let text: Vec<char> = call.known(0)?.chars().collect();
+    let number = |at: usize| {
+        let number = super::super::operators::number(call.argument(at)?)?;
+        (number.abs() < 1e9).then_some(number as i64)
+    };
+    let (offset, length) = (number(1)?, number(2)?);
+    let count = i64::try_from(text.len()).ok()?;
+    let start = if offset < 0 { count + offset } else { offset };
+    let start = start.clamp(0, count);
+    let end = if length < 0 {
+        count
+    } else {
+        (start + length).min(count)
+    };
+    let part = text.get(usize::try_from(start).ok()?..usize::try_from(end).ok()?)?;
+    Some(call.text(part.iter().collect::<String>()))
+}
+
+fn regex(call: &Call<'_>) -> Option<Val> {
+    let pattern = compiled(&call.known(0)?)?;
+    let text = call.known(1)?;
+    let names: Vec<Option<&str>> = pattern.capture_names().collect();
+    let shown = |captures: &regex::Captures<'_>| {
+        let group = |at: usize| captures.get(at).map_or("", |found| found.as_str());
+        match names.as_slice() {
+            [_] => call.text(group(0)),
+            [_, rest @ ..] if rest.iter().all(Option::is_some) => {
+                let fields = rest
+                    .iter()
+                    .enumerate()
+                    .map(|(at, name)| super::super::value::Field {
+                        key: name.unwrap_or_default().into(),
+                        place: call.place,
+                        val: call.text(group(at + 1)),
+                    });
+                Val::map(call.place, fields.collect())
+            }
+            _ => {
+                let groups = (1..names.len()).map(|at| call.text(group(at)));
+                call.list(groups.collect())
+            }
+        }
+    };
+    if call.name == "regexall" {
+        let all = pattern.captures_iter(&text).take(1000);
+        return Some(call.list(all.map(|found| shown(&found)).collect()));
+    }
+    Some(match pattern.captures(&text) {
+        Some(found) => shown(&found),
+        None => call.failed("the pattern does not match"),
+    })
+}
