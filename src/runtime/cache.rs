@@ -10,6 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 use crate::aws::ConnectOptions;
 use crate::iam::{Account, Inventory, SourceId};
@@ -74,13 +75,14 @@ impl Cache {
             .join(format!("{shown}-{:016x}.json", hasher.finish()))
     }
 
-    /// What was kept of an account; `None` where there is nothing that can be used.
-    pub fn read(&self, options: &ConnectOptions) -> Option<Cached> {
+    /// What was kept of an account, as source number `source`; `None` where there is nothing that can
+    /// be used.
+    pub fn read(&self, options: &ConnectOptions, source: SourceId) -> Option<Cached> {
         let path = self.path(options);
         let taken = fs::metadata(&path).and_then(|file| file.modified()).ok()?;
         let taken = Timestamp::try_from(taken).ok()?;
         let text = fs::read_to_string(path).ok()?;
-        let mut inventory = snapshot::read(&text, SourceId(0)).ok()?;
+        let mut inventory = snapshot::read(&text, source).ok()?;
         let account = inventory.accounts.pop()?;
         Some(Cached {
             inventory: live::alone(options, account),
@@ -95,7 +97,9 @@ impl Cache {
     pub fn write(&self, options: &ConnectOptions, account: &Account) -> io::Result<()> {
         let inventory = live::alone(options, account.clone());
         let now = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        let text = report::snapshot_text(&report::snapshot(&inventory, &now));
+        let mut snapshot = report::snapshot(&inventory, &now);
+        into_first_source(&mut snapshot);
+        let text = report::snapshot_text(&snapshot);
         write_private(&self.path(options), text.as_bytes())
     }
 
@@ -111,9 +115,31 @@ impl Cache {
     }
 }
 
+/// Puts every place into the first source, the only one: the account may have been loaded beside
+/// others.
+fn into_first_source(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                match member.as_array_mut() {
+                    Some(place) if name == "at" => {
+                        if let Some(source) = place.first_mut() {
+                            *source = Value::from(0);
+                        }
+                    }
+                    _ => into_first_source(member),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(into_first_source),
+        _ => {}
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::iam::{Place, Problem};
     use crate::load::{self, Progress, Settings, SourceSpec};
 
     fn profile(name: &str) -> ConnectOptions {
@@ -134,9 +160,9 @@ mod tests {
         );
         let account = demo.unwrap().accounts.remove(0);
         let prod = profile("../prod/x");
-        assert!(cache.read(&prod).is_none());
+        assert!(cache.read(&prod, SourceId(0)).is_none());
         cache.write(&prod, &account).unwrap();
-        let kept = cache.read(&prod).unwrap();
+        let kept = cache.read(&prod, SourceId(0)).unwrap();
         assert_eq!(kept.inventory.accounts.len(), 1);
         let roles = &kept.inventory.accounts[0].roles;
         assert_eq!(roles.len(), account.roles.len());
@@ -148,10 +174,27 @@ mod tests {
                 .path(&prod)
                 .starts_with(folder.path().join("accounts"))
         );
-        assert!(cache.read(&profile("other")).is_none());
+        assert!(cache.read(&profile("other"), SourceId(0)).is_none());
         cache.forget(&prod).unwrap();
         cache.forget(&prod).unwrap();
-        assert!(cache.read(&prod).is_none());
+        assert!(cache.read(&prod, SourceId(0)).is_none());
+    }
+
+    #[test]
+    fn places_are_in_the_source_that_it_is_now() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::in_folder(folder.path());
+        let prod = profile("prod");
+        let mut account = Account::new("a");
+        let place = |source| Place::new(SourceId(source), 0, 0);
+        let problem = Problem::note(place(3), "something");
+        account.problems.push(problem);
+        cache.write(&prod, &account).unwrap();
+        for source in [0, 2] {
+            let kept = cache.read(&prod, SourceId(source)).unwrap();
+            let problems = &kept.inventory.accounts[0].problems;
+            assert_eq!(problems[0].place, place(source));
+        }
     }
 
     #[test]
@@ -161,7 +204,7 @@ mod tests {
         let path = cache.path(&profile("p"));
         for text in ["", "{", "{\"kind\": \"iamscope-snapshot\", \"format\": 99}"] {
             write_private(&path, text.as_bytes()).unwrap();
-            assert!(cache.read(&profile("p")).is_none(), "{text}");
+            assert!(cache.read(&profile("p"), SourceId(0)).is_none(), "{text}");
         }
     }
 

@@ -127,15 +127,12 @@ impl Accounts {
         };
         let mut oldest = None;
         for (position, options) in live.iter().enumerate() {
-            let is_wanted = parts.with(position, |slot| {
-                // What was kept counts its places in the first source.
-                slot.account.is_none() && slot.source == SourceId(0)
+            let wanted = parts.with(position, |slot| {
+                slot.account.is_none().then_some(slot.source)
             });
-            if !is_wanted {
-                continue;
-            }
+            let Some(source) = wanted else { continue };
             let (cache, options) = (cache.clone(), options.clone());
-            let read = tokio::task::spawn_blocking(move || cache.read(&options));
+            let read = tokio::task::spawn_blocking(move || cache.read(&options, source));
             let Ok(Some(kept)) = read.await else { continue };
             if let Some(account) = kept.inventory.accounts.into_iter().next() {
                 parts.with(position, |slot| slot.account = Some(Arc::new(account)));
