@@ -255,11 +255,8 @@ pub fn layer_item(layer: &Layer) -> Item {
             item = item.below(near_miss_item(near));
         }
     }
-    // That credentials and partition let a request through is no news.
-    let passed = layer.status == LayerStatus::Allows
-        && matches!(layer.kind, LayerKind::Credential | LayerKind::Partition);
-    if layer_mark(layer.status).is_some() && !passed {
-        item = item.below(Item::new(rule_words(&layer.rule)));
+    for rule in layer.rules() {
+        item = item.below(Item::new(rule_words(rule)));
     }
     item
 }
@@ -318,8 +315,14 @@ pub fn rule_words(rule: &Rule) -> Line {
         RuleStatus::Inferred => " (AWS's documentation leaves this open)",
         RuleStatus::Contradicted => " (AWS's documentation contradicts itself here)",
     };
-    let words = Line::new().muted("rule: ").muted(rule.words);
-    words.muted(status).muted("  ").then(aws_page(rule.page))
+    let mut words = quoted(rule.words);
+    for span in &mut words.spans {
+        if span.meaning == Meaning::Plain {
+            span.meaning = Meaning::Muted;
+        }
+    }
+    let line = Line::new().muted("rule: ").then(words);
+    line.muted(status).muted("  ").then(aws_page(rule.page))
 }
 
 /// What a decision depends on, from its label: a key, `template:NAME`, `statement:POLICY/STATEMENT`.

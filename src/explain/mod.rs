@@ -36,7 +36,7 @@ pub use entity::{
 };
 pub use page::{Block, Fact, Item, Line, Link, Mark, Meaning, Page, Span, Table, escape};
 pub use principal::{entry_words, principal_page, principal_words};
-pub use problem::{aws_page, problem_item, problem_page, quoted};
+pub use problem::{aws_page, page_address, problem_item, problem_page, quoted};
 pub use resource::{pattern_words, resource_page, resource_words};
 pub use statement::{statement_words, statement_words_of};
 pub use statement_page::statement_page;

@@ -62,31 +62,46 @@ fn sentence(text: &str) -> Line {
     super::condition::capitalised(quoted(text)).plain(".")
 }
 
-/// An AWS documentation page named as in evaluation rules, `IAM:reference_policies_grammar`, with its
-/// address.
-pub fn aws_page(name: &str) -> Line {
-    const GUIDES: [(&str, &str, &str); 6] = [
-        ("IAM", "IAM User Guide", "IAM/latest/UserGuide"),
-        (
-            "ORG",
-            "Organizations User Guide",
-            "organizations/latest/userguide",
-        ),
-        ("KMS", "KMS Developer Guide", "kms/latest/developerguide"),
-        ("VPC", "PrivateLink Guide", "vpc/latest/privatelink"),
-        ("STS", "STS API Reference", "STS/latest/APIReference"),
-        ("RDS", "RDS User Guide", "AmazonRDS/latest/UserGuide"),
-    ];
-    let Some((guide, page)) = name.split_once(':') else {
-        return Line::new().plain(name.to_owned());
-    };
-    let Some((_, title, path)) = GUIDES.iter().find(|(short, ..)| *short == guide) else {
-        return Line::new().plain(name.to_owned());
-    };
+/// The guides of AWS that pages are named by: short name, title, path.
+const GUIDES: [(&str, &str, &str); 7] = [
+    ("IAM", "IAM User Guide", "IAM/latest/UserGuide"),
+    (
+        "ORG",
+        "Organizations User Guide",
+        "organizations/latest/userguide",
+    ),
+    ("KMS", "KMS Developer Guide", "kms/latest/developerguide"),
+    ("VPC", "PrivateLink Guide", "vpc/latest/privatelink"),
+    ("STS", "STS API Reference", "STS/latest/APIReference"),
+    ("RDS", "RDS User Guide", "AmazonRDS/latest/UserGuide"),
+    ("S3", "S3 API Reference", "AmazonS3/latest/API"),
+];
+
+/// The title of a guide and the address of a page of it, from a name as evaluation rules have it:
+/// `IAM:reference_policies_grammar`.
+fn locate(name: &str) -> Option<(&'static str, String)> {
+    let (guide, page) = name.split_once(':')?;
+    let (_, title, path) = GUIDES.iter().find(|(short, ..)| *short == guide)?;
     let (file, anchor) = page.split_once('#').unwrap_or((page, ""));
     let hash = if anchor.is_empty() { "" } else { "#" };
     let url = format!("https://docs.aws.amazon.com/{path}/{file}.html{hash}{anchor}");
-    Line::from(Span::new(Meaning::Plain, format!("{title}, {page}")).to(Link::Url(url)))
+    Some((title, url))
+}
+
+/// The address of a page of AWS's documentation; the name itself where it is in no guide that is known.
+pub fn page_address(name: &str) -> String {
+    locate(name).map_or_else(|| name.to_owned(), |(_, url)| url)
+}
+
+/// An AWS documentation page named as in evaluation rules, with its address.
+pub fn aws_page(name: &str) -> Line {
+    match locate(name) {
+        Some((title, url)) => {
+            let page = name.split_once(':').map_or(name, |(_, page)| page);
+            Line::from(Span::new(Meaning::Plain, format!("{title}, {page}")).to(Link::Url(url)))
+        }
+        None => Line::new().plain(name.to_owned()),
+    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::io::{self, BufRead, Write};
 
 use serde_json::{Map, Value, json};
 
+use crate::explain::page_address;
 use crate::simulate::{Decision, LayerKind, Policies, StatementRef};
 
 use super::batch_case::{Case, Expected};
@@ -153,7 +154,27 @@ pub fn decision_line(name: Option<&str>, decision: &Decision, is_brief: bool) ->
     line.insert("matched".to_owned(), matched.into());
     line.insert("near_misses".to_owned(), near.into());
     line.insert("warnings".to_owned(), decision.warnings.clone().into());
+    line.insert("rules".to_owned(), rules(decision).into());
     Value::Object(line)
+}
+
+/// The rules applied, each once for a layer.
+fn rules(decision: &Decision) -> Vec<Value> {
+    let mut rules = Vec::new();
+    for layer in decision.legs.iter().flat_map(|leg| &leg.layers) {
+        for rule in layer.rules() {
+            let rule = json!({
+                "layer": layer.kind.name(),
+                "rule": rule.words,
+                "page": page_address(rule.page),
+                "status": rule.status.name(),
+            });
+            if !rules.contains(&rule) {
+                rules.push(rule);
+            }
+        }
+    }
+    rules
 }
 
 fn brief(name: Option<&str>, decision: &Decision) -> Map<String, Value> {

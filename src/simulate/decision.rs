@@ -108,6 +108,16 @@ pub enum LayerStatus {
     Depends,
 }
 
+impl LayerStatus {
+    /// Whether a layer of this status has a part in the decision.
+    pub fn takes_part(self) -> bool {
+        !matches!(
+            self,
+            LayerStatus::NotGiven | LayerStatus::NotApplicable | LayerStatus::NotNeeded
+        )
+    }
+}
+
 /// Whether AWS documents a rule.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Hash)]
 pub enum RuleStatus {
@@ -117,6 +127,17 @@ pub enum RuleStatus {
     Inferred,
     /// The documentation contradicts itself: this program's ruling.
     Contradicted,
+}
+
+impl RuleStatus {
+    /// The name used in formats.
+    pub fn name(self) -> &'static str {
+        match self {
+            RuleStatus::Documented => "documented",
+            RuleStatus::Inferred => "inferred",
+            RuleStatus::Contradicted => "contradicted",
+        }
+    }
 }
 
 /// A rule of evaluation and the page that states it.
@@ -222,6 +243,8 @@ pub struct Layer {
     pub reason: String,
     /// The rule applied.
     pub rule: Rule,
+    /// Where the documentation leaves open, or contradicts itself about, what statements met here.
+    pub rulings: Vec<Rule>,
     /// How many policies it has.
     pub policies: usize,
     /// How many statements they have.
@@ -230,6 +253,17 @@ pub struct Layer {
     pub matched: Vec<Matched>,
     /// The statements that nearly apply, nearest first.
     pub near_misses: Vec<NearMiss>,
+}
+
+impl Layer {
+    /// Every rule applied, that of the layer first, unless the layer has no part in the decision or it is
+    /// no news that it lets the request through.
+    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
+        let passed = self.status == LayerStatus::Allows
+            && matches!(self.kind, LayerKind::Credential | LayerKind::Partition);
+        let own = self.status.takes_part() && !passed;
+        own.then_some(&self.rule).into_iter().chain(&self.rulings)
+    }
 }
 
 /// One action on one resource of a request.

@@ -27,6 +27,7 @@ mod reasons;
 mod request;
 mod resources;
 mod rules;
+mod rulings;
 mod statement;
 mod statements;
 mod steps;

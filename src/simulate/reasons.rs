@@ -171,6 +171,7 @@ impl About<'_> {
             LayerKind::Rcp => rules::RCP,
             LayerKind::Scp if self.status == LayerStatus::ImplicitDeny => rules::SCP_MISSING,
             LayerKind::Scp => rules::SCP,
+            _ if self.status == LayerStatus::ExplicitDeny => rules::EXPLICIT_DENY,
             LayerKind::Vpce => rules::ENDPOINT,
             LayerKind::Resource if self.status == LayerStatus::NotApplicable => {
                 rules::NO_RESOURCE_POLICY
@@ -183,9 +184,6 @@ impl About<'_> {
                 Relation::ResourceAlone => rules::RESOURCE_ALONE,
                 Relation::OwnRoot => rules::ROOT,
                 Relation::OtherAccount => rules::RESOURCE_OTHER_ACCOUNT,
-                Relation::SameAccount if self.status == LayerStatus::NotNeeded => {
-                    rules::RESOURCE_SAME_ACCOUNT
-                }
                 Relation::SameAccount => rules::RESOURCE_SAME_ACCOUNT,
             },
             LayerKind::Identity => match self.leg.relation {

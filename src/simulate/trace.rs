@@ -6,6 +6,7 @@ use super::guards::Assignment;
 use super::layers::{Layers, Verdict, unread};
 use super::prepare::{Applies, Before, Prepared, PreparedLeg, Relation};
 use super::reasons::About;
+use super::rulings;
 use super::statement::Scope;
 use super::statements::Statements;
 use super::warnings;
@@ -100,6 +101,7 @@ impl<'a> LayerTrace<'a> {
             status,
             reason: about.reason(),
             rule: about.rule(),
+            rulings: rulings::of(&about, &statements.near_misses),
             policies: own.len(),
             statements: statements.count,
             matched: statements.matched,

@@ -10,6 +10,7 @@ mod output;
 mod properties;
 mod random;
 mod reference;
+mod rulings;
 mod truth_table;
 mod vectors;
 

@@ -51,6 +51,12 @@ fn a_line_has_every_field_in_order() {
                 {"policy": "own", "type": "identity", "statement": "2", "failed": ["action"]},
             ],
             "warnings": [],
+            "rules": [{
+                "layer": "identity",
+                "rule": "everything is denied unless a policy allows it",
+                "page": "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html",
+                "status": "documented",
+            }],
         })
     );
     let keys: Vec<&String> = written.as_object().unwrap().keys().collect();
@@ -64,7 +70,8 @@ fn a_line_has_every_field_in_order() {
             "depends_on",
             "matched",
             "near_misses",
-            "warnings"
+            "warnings",
+            "rules"
         ]
     );
 }
