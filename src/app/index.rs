@@ -1,12 +1,13 @@
 //! What can be found in an inventory: texts to search, problems, places by ARN and by document.
 //! Made once per load, off the loop.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use crate::analyze::GrantsCache;
-use crate::iam::{Document, Inventory, Place, PolicyKind, Statement};
+use crate::iam::{Document, Inventory, Place, PolicyKind, Text};
 use crate::simulate::CompiledDocument;
 
 use super::changes::Changes;
@@ -61,6 +62,7 @@ impl Index {
             ids: HashMap::new(),
             pairs: Vec::new(),
             counts: Vec::new(),
+            contents: HashMap::new(),
             index: Index::of_changes(changes),
         };
         for account in 0..inventory.accounts.len() {
@@ -135,13 +137,29 @@ fn address(document: &Arc<Document>) -> usize {
 
 struct Builder<'a> {
     inventory: &'a Inventory,
-    ids: HashMap<String, u32>,
+    ids: HashMap<Cow<'a, str>, u32>,
     pairs: Vec<(u32, Item)>,
     counts: Vec<usize>,
+    // What is in each document: one that is attached in many places is read once.
+    contents: HashMap<usize, Arc<Contents>>,
     index: Index,
 }
 
-impl Builder<'_> {
+/// What can be found in a document.
+#[derive(Debug, Default)]
+struct Contents {
+    rows: usize,
+    texts: Vec<(u32, Within)>,
+}
+
+/// A place within a document.
+#[derive(Clone, Copy, Debug)]
+struct Within {
+    statement: u32,
+    part: Option<Part>,
+}
+
+impl<'a> Builder<'a> {
     fn account(&mut self, account: u32, is_wanted: &impl Fn() -> bool) {
         let inventory = self.inventory;
         let Some(found) = inventory.accounts.get(account as usize) else {
@@ -152,7 +170,7 @@ impl Builder<'_> {
                 .map(|index| ProblemAt::Account(account, number(index)))
                 .collect(),
         );
-        self.add(&found.name, Item::Source(account));
+        self.add(found.name.as_str(), Item::Source(account));
         for section in Section::ALL {
             // Definitions first, so that a document attached in many places is found where it is
             // defined.
@@ -201,14 +219,14 @@ impl Builder<'_> {
                 .or_insert(own);
             // The logical id is how a template's author knows it.
             if let Some(id) = &identity.logical_id {
-                self.add(id, own);
+                self.add(id.as_str(), own);
             }
             if let Some(path) = &identity.friendly {
-                self.add(path, own);
+                self.add(path.as_str(), own);
             }
         }
         if !is_policy {
-            self.add(&entity.name(inventory), Item::Entity(entity));
+            self.add(entity.name(inventory), Item::Entity(entity));
         }
         for at in entity.policies(inventory) {
             self.policy(at);
@@ -217,86 +235,107 @@ impl Builder<'_> {
 
     fn policy(&mut self, at: PolicyAt) {
         let inventory = self.inventory;
-        self.add(&at.name(inventory), Item::Policy(at));
+        self.add(at.name(inventory), Item::Policy(at));
         let Some(document) = at.document(inventory) else {
             return;
         };
-        let is_new = !self.index.documents.contains_key(&address(document));
-        if is_new {
-            self.index.documents.insert(address(document), at);
-            let account = at.entity.account as usize;
-            if matches!(at.entity.owner, Owner::Resource(_)) {
-                let statements = document.statements.iter().enumerate();
-                let items =
-                    statements.map(|(index, own)| (own.place, Item::Statement(at, number(index))));
-                self.index.statements.extend(items);
-            }
-            self.index.problems[account].extend(
-                (0..document.problems.len()).map(|index| ProblemAt::Document(at, number(index))),
-            );
-        }
-        self.index.rows += document.problems.len();
-        for (index, statement) in document.statements.iter().enumerate() {
-            self.statement(at, number(index), statement);
-        }
-    }
-
-    fn statement(&mut self, at: PolicyAt, index: u32, statement: &Statement) {
-        let item = Item::Statement(at, index);
-        match &statement.sid {
-            Some(sid) if !sid.is_empty() => self.add(&sid.to_string(), item),
-            _ => self.index.rows += 1,
-        }
-        let part = |part: fn(u32) -> Part, entry: usize| Item::Part(at, index, part(number(entry)));
-        for (entry, principal) in principals(statement).iter().enumerate() {
-            self.add(
-                &principal.entry.text.to_string(),
-                part(Part::Principal, entry),
-            );
-        }
-        for (entry, action) in actions(statement).iter().enumerate() {
-            self.add(&action.text.to_string(), part(Part::Action, entry));
-        }
-        for (entry, resource) in resources(statement).iter().enumerate() {
-            // `*` is in every policy and finds nothing.
-            let text = resource.text.to_string();
-            if text == "*" {
-                self.index.rows += 1;
-            } else {
-                self.add(&text, part(Part::Resource, entry));
-            }
-        }
-        for (entry, condition) in conditions(statement).iter().enumerate() {
-            let values: Vec<String> = condition
-                .values
-                .iter()
-                .take(8)
-                .map(|value| value.text.to_string())
-                .collect();
-            let text = format!(
-                "{} {} {}",
-                condition.operator_text,
-                condition.key,
-                values.join(" ")
-            );
-            self.add(&text, part(Part::Condition, entry));
-        }
-    }
-
-    fn add(&mut self, text: &str, item: Item) {
-        self.index.rows += 1;
-        if text.is_empty() {
-            return;
-        }
-        let id = match self.ids.get(text) {
-            Some(id) => *id,
+        let address = address(document);
+        let contents = match self.contents.get(&address) {
+            Some(contents) => contents.clone(),
             None => {
-                let id = number(self.counts.len());
-                self.ids.insert(text.to_owned(), id);
-                self.counts.push(0);
-                id
+                self.index.documents.insert(address, at);
+                let account = at.entity.account as usize;
+                if matches!(at.entity.owner, Owner::Resource(_)) {
+                    let statements = document.statements.iter().enumerate();
+                    let items = statements
+                        .map(|(index, own)| (own.place, Item::Statement(at, number(index))));
+                    self.index.statements.extend(items);
+                }
+                let problems = 0..document.problems.len();
+                self.index.problems[account]
+                    .extend(problems.map(|index| ProblemAt::Document(at, number(index))));
+                let contents = Arc::new(self.contents_of(document));
+                self.contents.insert(address, contents.clone());
+                contents
             }
         };
+        self.index.rows += contents.rows;
+        for (id, within) in &contents.texts {
+            let item = match within.part {
+                Some(part) => Item::Part(at, within.statement, part),
+                None => Item::Statement(at, within.statement),
+            };
+            self.found(*id, item);
+        }
+    }
+
+    fn contents_of(&mut self, document: &'a Document) -> Contents {
+        let mut contents = Contents {
+            rows: document.problems.len(),
+            ..Contents::default()
+        };
+        for (index, statement) in document.statements.iter().enumerate() {
+            let mut add = |text: Cow<'a, str>, part| {
+                contents.rows += 1;
+                // `*` is in every policy and finds nothing.
+                if !text.is_empty() && !(text == "*" && matches!(part, Some(Part::Resource(_)))) {
+                    let statement = number(index);
+                    contents
+                        .texts
+                        .push((self.id(text), Within { statement, part }));
+                }
+            };
+            add(
+                statement.sid.as_ref().map(Text::shown).unwrap_or_default(),
+                None,
+            );
+            for (at, principal) in principals(statement).iter().enumerate() {
+                add(
+                    principal.entry.text.shown(),
+                    Some(Part::Principal(number(at))),
+                );
+            }
+            for (at, action) in actions(statement).iter().enumerate() {
+                add(action.text.shown(), Some(Part::Action(number(at))));
+            }
+            for (at, resource) in resources(statement).iter().enumerate() {
+                add(resource.text.shown(), Some(Part::Resource(number(at))));
+            }
+            for (at, condition) in conditions(statement).iter().enumerate() {
+                let values = condition.values.iter().take(8);
+                let values: Vec<_> = values.map(|value| value.text.shown()).collect();
+                let text = format!(
+                    "{} {} {}",
+                    condition.operator_text,
+                    condition.key,
+                    values.join(" ")
+                );
+                add(text.into(), Some(Part::Condition(number(at))));
+            }
+        }
+        contents
+    }
+
+    /// Adds a row with a text.
+    fn add(&mut self, text: impl Into<Cow<'a, str>>, item: Item) {
+        self.index.rows += 1;
+        let text = text.into();
+        if !text.is_empty() {
+            let id = self.id(text);
+            self.found(id, item);
+        }
+    }
+
+    fn id(&mut self, text: Cow<'a, str>) -> u32 {
+        let next = number(self.counts.len());
+        let id = *self.ids.entry(text).or_insert(next);
+        if id == next {
+            self.counts.push(0);
+        }
+        id
+    }
+
+    fn found(&mut self, id: u32, item: Item) {
         let count = &mut self.counts[id as usize];
         *count += 1;
         if *count <= PLACES {
@@ -305,14 +344,14 @@ impl Builder<'_> {
     }
 
     fn finish(mut self) -> Index {
-        let mut texts: Vec<(String, u32)> = self.ids.into_iter().collect();
+        let mut texts: Vec<(Cow<'a, str>, u32)> = self.ids.into_iter().collect();
         texts.sort_by_key(|(_, id)| *id);
         self.pairs.sort_by_key(|(id, _)| *id);
         let mut from = 0;
         for (text, id) in texts {
             let length = self.pairs[from..].partition_point(|(other, _)| *other == id);
             self.index.texts.push(Found {
-                text: text.into(),
+                text: text.into_owned().into(),
                 items: from..from + length,
             });
             from += length;

@@ -59,7 +59,7 @@ impl Document {
     pub(super) fn new(node: &Node) -> Self {
         Document {
             place: node.place,
-            json: node.to_json().to_string().into(),
+            json: node.to_json_text().into(),
             ..Document::default()
         }
     }

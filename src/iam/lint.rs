@@ -52,6 +52,9 @@ const SHARED_ISSUERS: [(&str, &str); 12] = [
 pub(super) fn characters(node: &Node, problems: &mut Vec<Problem>) {
     let mut check = |text: &super::Text, place: Place| {
         for piece in text.pieces().filter_map(Result::ok) {
+            if piece.bytes().all(|byte| matches!(byte, b' '..=b'\x7f')) {
+                continue;
+            }
             let outside = |c: &char| !matches!(c, '\t' | '\n' | '\r' | ' '..='\u{ff}');
             if let Some(character) = piece.chars().find(outside) {
                 problems.push(
@@ -621,12 +624,11 @@ fn condition_advice(condition: &Condition, problems: &mut Vec<Problem>) {
 /// Variables where none is resolved, and text that looks like one and is not.
 fn variables(statement: &Statement, version: Version, problems: &mut Vec<Problem>) {
     let mut check = |entry: &Entry, resolved_from: Option<usize>, place_words: &str| {
-        let text = entry.text.to_string();
-        if !entry.text.is_plain() || !text.contains("${") {
+        let Some(text) = entry.text.as_plain().filter(|text| text.contains("${")) else {
             return;
-        }
+        };
         let mut read = 0;
-        for fragment in fragments(&text) {
+        for fragment in fragments(text) {
             let (message, length) = match fragment {
                 Fragment::Literal(text) => (None, text.len()),
                 Fragment::Malformed(text) => (
@@ -667,7 +669,7 @@ fn variables(statement: &Statement, version: Version, problems: &mut Vec<Problem
         .iter()
         .flat_map(|resource| &resource.entries)
     {
-        let text = entry.text.to_string();
+        let text = entry.text.as_plain().unwrap_or_default();
         let fifth_colon = text.match_indices(':').nth(4).map(|(at, _)| at);
         check(entry, fifth_colon, "before the fifth colon of an ARN");
     }

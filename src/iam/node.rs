@@ -1,7 +1,10 @@
 //! A value of an input with the place of every part: what JSON, YAML and HCL are read into, and
 //! what is left of a template once its references are resolved.
 
+use std::collections::HashSet;
 use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
 
 use super::{Place, Text};
 
@@ -205,21 +208,74 @@ impl Node {
 
     /// The value as JSON for reading: unresolved parts as `${Name}`, a repeated name once (the last).
     pub fn to_json(&self) -> serde_json::Value {
-        use serde_json::Value as Json;
+        serde_json::to_value(Shown(self)).unwrap_or_default()
+    }
+
+    /// The same as compact text.
+    pub fn to_json_text(&self) -> String {
+        // A tree of its own, which takes repeated names away, is needed only where there are any.
+        match self.repeats_a_name() {
+            true => self.to_json().to_string(),
+            false => serde_json::to_string(&Shown(self)).unwrap_or_default(),
+        }
+    }
+
+    fn repeats_a_name(&self) -> bool {
         match &self.value {
-            Value::Null => Json::Null,
-            Value::Bool(value) => Json::Bool(*value),
-            Value::Number(text) => {
-                serde_json::from_str(text).unwrap_or_else(|_| Json::String(text.to_string()))
+            Value::List(items) => items.iter().any(Node::repeats_a_name),
+            Value::Object(members) => {
+                repeats(members) || members.iter().any(|member| member.value.repeats_a_name())
             }
-            Value::String(text) => Json::String(text.to_string()),
-            Value::List(items) => items.iter().map(Node::to_json).collect(),
-            Value::Object(members) => Json::Object(
-                members
-                    .iter()
-                    .map(|member| (member.key.to_string(), member.value.to_json()))
-                    .collect(),
-            ),
+            _ => false,
+        }
+    }
+}
+
+/// Whether two members have the same name.
+fn repeats(members: &[Member]) -> bool {
+    const FEW: usize = 16;
+    if members.len() > FEW {
+        let mut seen = HashSet::new();
+        return !members.iter().all(|member| seen.insert(&member.key));
+    }
+    let mut rest = members;
+    while let [first, others @ ..] = rest {
+        if others.iter().any(|other| other.key == first.key) {
+            return true;
+        }
+        rest = others;
+    }
+    false
+}
+
+/// A value, or a name, as it is written for reading.
+struct Shown<T>(T);
+
+impl Serialize for Shown<&Text> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0.as_plain() {
+            Some(text) => serializer.serialize_str(text),
+            None => serializer.collect_str(self.0),
+        }
+    }
+}
+
+impl Serialize for Shown<&Node> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0.value {
+            Value::Null => serializer.serialize_unit(),
+            Value::Bool(value) => serializer.serialize_bool(*value),
+            Value::Number(text) => match serde_json::from_str::<serde_json::Number>(text) {
+                Ok(number) => number.serialize(serializer),
+                Err(_) => serializer.serialize_str(text),
+            },
+            Value::String(text) => Shown(text).serialize(serializer),
+            Value::List(items) => serializer.collect_seq(items.iter().map(Shown)),
+            Value::Object(members) => {
+                let members = members.iter();
+                let shown = members.map(|member| (Shown(&member.key), Shown(&member.value)));
+                serializer.collect_map(shown)
+            }
         }
     }
 }

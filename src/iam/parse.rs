@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use super::lint;
 use super::{
-    ActionElement, Condition, Document, Effect, Entry, JsonError, Node, Operator, Place,
+    ActionElement, Condition, Document, Effect, Entry, JsonError, Member, Node, Operator, Place,
     PolicyKind, PrincipalElement, PrincipalEntry, PrincipalType, Problem, ResourceElement,
     Severity, SourceId, Statement, Text, Value, Version, parse_json,
 };
@@ -56,28 +56,30 @@ impl Reader {
             .push(Problem::warning(place, message).page(GRAMMAR));
     }
 
-    /// Reports names that occur twice and names that are not known; whether all is well.
-    fn members(&mut self, node: &Node, what: &str, known: &[&str]) -> bool {
-        let mut seen = HashSet::new();
-        let mut good = true;
+    /// Reports names that occur twice and names that are not known.
+    fn members(&mut self, node: &Node, what: &str, known: &[&str]) {
+        let mut seen: Vec<&str> = Vec::with_capacity(known.len());
         for member in node.members() {
-            let name = member.key.to_string();
-            if !known.contains(&name.as_str()) {
-                good = false;
-                let near = known.iter().find(|known| known.eq_ignore_ascii_case(&name));
-                let mut problem =
-                    Problem::error(member.place, format!("unknown element `{name}` in {what}"))
-                        .page(GRAMMAR);
-                if let Some(near) = near {
-                    problem = problem.hint(format!("element names are case-sensitive: `{near}`"));
+            let found = known.iter().find(|known| member.key == ***known);
+            match found {
+                Some(name) if seen.contains(name) => {
+                    self.error(member.place, format!("`{name}` occurs twice in {what}"));
                 }
-                self.problems.push(problem);
-            } else if !seen.insert(name.clone()) {
-                good = false;
-                self.error(member.place, format!("`{name}` occurs twice in {what}"));
+                Some(name) => seen.push(name),
+                None => self.unknown_element(member, what, known),
             }
         }
-        good
+    }
+
+    fn unknown_element(&mut self, member: &Member, what: &str, known: &[&str]) {
+        let name = member.key.to_string();
+        let message = format!("unknown element `{name}` in {what}");
+        let mut problem = Problem::error(member.place, message).page(GRAMMAR);
+        let near = known.iter().find(|known| known.eq_ignore_ascii_case(&name));
+        if let Some(near) = near {
+            problem = problem.hint(format!("element names are case-sensitive: `{near}`"));
+        }
+        self.problems.push(problem);
     }
 
     fn document(&mut self, node: &Node) -> Document {

@@ -25,7 +25,7 @@ impl Severity {
 }
 
 /// One thing that is wrong with an input.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Hash)]
 pub struct Problem {
     /// How bad it is.
     pub severity: Severity,

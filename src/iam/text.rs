@@ -4,6 +4,7 @@
 //! policy would collide. IAM policy variables are ordinary literal text here; the compiler of
 //! policies looks for them where the document's version says that they exist.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -137,6 +138,14 @@ impl Text {
         match &self.0 {
             Repr::Plain(text) => Some(text),
             Repr::Mixed(_) => None,
+        }
+    }
+
+    /// The text as it is shown: an unresolved part as `${Name}`.
+    pub fn shown(&self) -> Cow<'_, str> {
+        match self.as_plain() {
+            Some(text) => text.into(),
+            None => self.to_string().into(),
         }
     }
 

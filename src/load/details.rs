@@ -2,13 +2,15 @@
 //! that entities are read one at a time and only what they come to is kept.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::aws_managed;
 use super::error::Fault;
 use super::holders::{empty_group, empty_role, empty_user, note_attachments};
 use super::progress::Progress;
-use super::values::{self, Child, Cursor};
+use super::threads;
+use super::values::{self, Cursor, Scan};
 use crate::iam::{
     Account, Arn, Assumed, Attachment, Document, Group, Guard, Identity, InlinePolicy,
     ManagedPolicy, Node, Origin, Place, PolicyKind, PolicyVersion, Problem, Role, SourceId, Text,
@@ -18,59 +20,131 @@ use crate::iam::{
 /// The lists that tell such a dump; a page of one may have only some.
 pub(super) const LISTS: [&str; 3] = ["UserDetailList", "GroupDetailList", "RoleDetailList"];
 
-/// Reads a dump whose members are known.
-pub(super) fn read(
-    text: &str,
-    members: &[Child],
-    source: SourceId,
-    progress: &Progress,
-) -> Result<Account, Fault> {
+/// Whether a text is such a dump.
+pub(super) fn is_dump(text: &str) -> bool {
+    values::names(text).any(|name| LISTS.contains(&name))
+}
+
+/// Reads a dump, or its pages one behind the other.
+pub(super) fn read(text: &str, source: SourceId, progress: &Progress) -> Result<Account, Fault> {
+    let mut finder = Finder::new(text, source);
+    finder.run()?;
     let mut account = Account::new("");
-    let mut cursor = Cursor::new(text, source);
-    for member in members {
-        let name = text.get(member.key.clone()).unwrap_or_default();
-        let list = text.get(member.value.clone()).unwrap_or_default();
-        let name = name.trim_matches('"');
-        if !LISTS.contains(&name) && name != "Policies" {
-            continue;
-        }
-        let items = values::children(list);
-        if items.is_empty() {
-            // An empty list, or something else: reading it says what.
-            let place = cursor.place(member.value.start);
-            let node = parse_json_at(list, place)?;
-            if !matches!(node.value, Value::List(_)) {
-                let message = format!("`{name}` is {}, not a list", node.kind_name());
-                account.problems.push(Problem::error(place, message));
-            }
-        }
-        for item in items {
-            let place = cursor.place(member.value.start + item.value.start);
-            let node = parse_json_at(list.get(item.value).unwrap_or_default(), place)?;
-            match name {
-                "UserDetailList" => account.users.push(user(&node)),
-                "GroupDetailList" => account.groups.push(group(&node)),
-                "RoleDetailList" => account.roles.push(role(&node)),
-                _ => account.policies.push(managed_policy(&node)),
-            }
-            if progress.is_cancelled() {
-                break;
-            }
-        }
-    }
-    if let Some(last) = members.last()
-        && !text
-            .get(last.value.end..)
-            .unwrap_or_default()
-            .trim_end()
-            .ends_with('}')
-    {
-        let place = cursor.place(text.trim_end().len());
-        return Err(Fault::new(place, "the text ends before the JSON does"));
+    account.problems = finder.problems;
+    let blocks: Vec<&[Item<'_>]> = finder.found.chunks(BLOCK).collect();
+    let parts = threads::map(&blocks, |block| entities(block, progress));
+    for part in parts {
+        let mut part = part?;
+        account.users.append(&mut part.users);
+        account.groups.append(&mut part.groups);
+        account.roles.append(&mut part.roles);
+        account.policies.append(&mut part.policies);
     }
     link(&mut account);
     name_account(&mut account);
     Ok(account)
+}
+
+/// Entities that one thread reads in one go.
+const BLOCK: usize = 64;
+
+/// An entity that was found and not read yet.
+struct Item<'a> {
+    list: &'a str,
+    place: Place,
+    text: &'a str,
+}
+
+/// Looks for the entities of a text.
+struct Finder<'a> {
+    text: &'a str,
+    scan: Scan<'a>,
+    cursor: Cursor<'a>,
+    found: Vec<Item<'a>>,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Finder<'a> {
+    fn new(text: &'a str, source: SourceId) -> Self {
+        Finder {
+            text,
+            scan: Scan::new(text),
+            cursor: Cursor::new(text, source),
+            found: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    fn run(&mut self) -> Result<(), Fault> {
+        while self.scan.enter(b'{') {
+            if !self.page()? {
+                return Err(self.broken());
+            }
+        }
+        match self.scan.is_at_end() {
+            true => Ok(()),
+            false => Err(self.broken()),
+        }
+    }
+
+    /// Goes through one dump; whether it ends as it should.
+    fn page(&mut self) -> Result<bool, Fault> {
+        while let Some(name) = self.scan.next() {
+            let list = self.slice(name).trim_matches('"');
+            if !LISTS.contains(&list) && list != "Policies" {
+                self.scan.next();
+            } else if self.scan.enter(b'[') {
+                while let Some(item) = self.scan.next() {
+                    self.found.push(Item {
+                        list,
+                        place: self.cursor.place(item.start),
+                        text: self.slice(item),
+                    });
+                }
+                if !self.scan.leave(b']') {
+                    return Ok(false);
+                }
+            } else if let Some(other) = self.scan.next() {
+                let place = self.cursor.place(other.start);
+                let node = parse_json_at(self.slice(other), place)?;
+                let message = format!("`{list}` is {}, not a list", node.kind_name());
+                self.problems.push(Problem::error(place, message));
+            }
+        }
+        Ok(self.scan.leave(b'}'))
+    }
+
+    fn slice(&self, range: Range<usize>) -> &'a str {
+        self.text.get(range).unwrap_or_default()
+    }
+
+    fn broken(&mut self) -> Fault {
+        if self.scan.is_at_end() {
+            let place = self.cursor.place(self.text.trim_end().len());
+            return Fault::new(place, "the text ends before the JSON does");
+        }
+        let at = self.scan.position();
+        let found: String = self.slice(at..self.text.len()).chars().take(1).collect();
+        Fault::new(
+            self.cursor.place(at),
+            format!("`{found}` is not expected here"),
+        )
+    }
+}
+
+/// Reads entities one at a time; none any more once that is not wanted.
+fn entities(items: &[Item<'_>], progress: &Progress) -> Result<Account, Fault> {
+    let mut read = Account::new("");
+    for item in items.iter().take_while(|_| !progress.is_cancelled()) {
+        let node = parse_json_at(item.text, item.place)?;
+        match item.list {
+            "UserDetailList" => read.users.push(user(&node)),
+            "GroupDetailList" => read.groups.push(group(&node)),
+            "RoleDetailList" => read.roles.push(role(&node)),
+            _ => read.policies.push(managed_policy(&node)),
+        }
+    }
+    Ok(read)
 }
 
 /// The account's id is in every ARN.

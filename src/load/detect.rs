@@ -104,6 +104,14 @@ fn configuration_found(text: &str, source: SourceId) -> Result<Found, Fault> {
 }
 
 fn json(text: String, source: SourceId, progress: &Progress) -> Result<Found, Fault> {
+    if details::is_dump(&text) {
+        let account = details::read(&text, source, progress)?;
+        return Ok(Found {
+            kind: SourceKind::AccountDetails,
+            problems: Vec::new(),
+            content: Content::Account(Box::new(account)),
+        });
+    }
     let parts = values::values(&text);
     if parts.len() > 1 {
         let mut cursor = Cursor::new(&text, source);
@@ -113,7 +121,7 @@ fn json(text: String, source: SourceId, progress: &Progress) -> Result<Found, Fa
             let item = parse_json_at(text.get(part).unwrap_or_default(), place)?;
             if !is_item(&item) {
                 let message = match items.len() {
-                    0 => return single(text, source, progress),
+                    0 => return single(text, source),
                     _ => "expected an object with `key` and `value`, as before",
                 };
                 return Err(Fault::new(place, message));
@@ -122,25 +130,10 @@ fn json(text: String, source: SourceId, progress: &Progress) -> Result<Found, Fa
         }
         return Ok(items_found(&items, source, text));
     }
-    single(text, source, progress)
+    single(text, source)
 }
 
-fn single(text: String, source: SourceId, progress: &Progress) -> Result<Found, Fault> {
-    let children = values::children(&text);
-    let has = |name: &str| {
-        let mut keys = children
-            .iter()
-            .filter_map(|child| text.get(child.key.clone()));
-        keys.any(|key| key.trim_matches('"') == name)
-    };
-    if details::LISTS.iter().any(|list| has(list)) {
-        let account = details::read(&text, &children, source, progress)?;
-        return Ok(Found {
-            kind: SourceKind::AccountDetails,
-            problems: Vec::new(),
-            content: Content::Account(Box::new(account)),
-        });
-    }
+fn single(text: String, source: SourceId) -> Result<Found, Fault> {
     if text.len() > MAX_TREE {
         let message = format!("larger than {} MB", MAX_TREE >> 20);
         return Err(Fault::new(Place::whole(source), message));
@@ -148,7 +141,7 @@ fn single(text: String, source: SourceId, progress: &Progress) -> Result<Found, 
     let root = match parse_json(&text, source) {
         Ok(root) => root,
         // CloudFormation reads JSON templates as leniently as YAML.
-        Err(error) if has("Resources") => {
+        Err(error) if values::names(&text).any(|name| name == "Resources") => {
             let hint = Problem::warning(error.place, format!("not strict JSON: {error}"));
             return yaml(text, source, vec![hint]).map_err(|_| error.into());
         }

@@ -24,6 +24,7 @@ mod progress;
 mod read;
 pub mod snapshot;
 mod terraform;
+mod threads;
 mod values;
 mod walk;
 mod yaml;
@@ -31,7 +32,7 @@ mod yaml;
 pub use error::LoadError;
 pub use progress::Progress;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -227,21 +228,19 @@ pub(crate) fn note_missing_policies(account: &mut Account) {
     let groups = account.groups.iter().flat_map(|group| &group.managed);
     let missing = roles.chain(users).chain(groups);
     let missing = missing.filter(|attached| attached.document.is_none());
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
+    // A snapshot has said it already.
+    let said: HashSet<&Problem> = account.problems.iter().collect();
     let problems: Vec<Problem> = missing
-        .filter(|attached| seen.insert(attached.arn.clone()))
+        .filter(|attached| seen.insert(&attached.arn))
         .map(|attached| {
             let message = format!("policy `{}` is not in what was loaded", attached.arn);
             Problem::note(attached.place, message)
                 .hint("what it allows and denies is unknown until it is loaded too")
         })
+        .filter(|problem| !said.contains(problem))
         .collect();
-    for problem in problems {
-        // A snapshot has it already.
-        if !account.problems.contains(&problem) {
-            account.problems.push(problem);
-        }
-    }
+    account.problems.extend(problems);
 }
 
 impl Settings {

@@ -14,7 +14,10 @@ const MAX_BYTES: u64 = 256 << 20;
 pub(super) fn file(path: &Path) -> Result<String, Fault> {
     let fault = |error: std::io::Error| Fault::new(nowhere(), plain_words(&error));
     let file = File::open(path).map_err(fault)?;
-    let mut bytes = Vec::new();
+    let size = file.metadata().map_or(0, |found| found.len());
+    let size = usize::try_from(size.min(MAX_BYTES)).unwrap_or_default();
+    // One more, to see that it ends.
+    let mut bytes = Vec::with_capacity(size + 1);
     file.take(MAX_BYTES + 1)
         .read_to_end(&mut bytes)
         .map_err(fault)?;

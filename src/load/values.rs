@@ -9,21 +9,24 @@ use crate::iam::{Place, SourceId};
 /// The bytes of every value of a stream of JSON values. An unfinished value goes to the end of the
 /// text, where reading it says what is wrong.
 pub(super) fn values(text: &str) -> Vec<Range<usize>> {
-    let mut scan = Scan {
-        bytes: text.as_bytes(),
-        at: 0,
-    };
-    let mut found = Vec::new();
-    while scan.skip_to_value() {
-        let value = scan.value();
-        if value.is_empty() {
-            // A closing bracket that nothing opened: reading the rest says so.
-            found.push(value.start..text.len());
-            break;
-        }
-        found.push(value);
+    let mut scan = Scan::new(text);
+    let mut found: Vec<_> = std::iter::from_fn(|| scan.next()).collect();
+    if scan.position() < text.len() {
+        // A closing bracket that nothing opened: reading the rest says so.
+        found.push(scan.position()..text.len());
     }
     found
+}
+
+/// The names of the members of the object that a text begins with, as far as they are asked for.
+pub(super) fn names(text: &str) -> impl Iterator<Item = &str> {
+    let mut scan = Scan::new(text);
+    let is_object = scan.enter(b'{');
+    std::iter::from_fn(move || {
+        let name = scan.next().filter(|_| is_object)?;
+        scan.next();
+        Some(text.get(name)?.trim_matches('"'))
+    })
 }
 
 /// Lines and columns of places that are asked for from front to back.
@@ -53,11 +56,12 @@ impl<'a> Cursor<'a> {
             .as_bytes()
             .get(self.at..offset)
             .unwrap_or_default();
-        for (at, byte) in passed.iter().enumerate() {
-            if *byte == b'\n' {
-                self.line = self.line.saturating_add(1);
-                self.line_start = self.at + at + 1;
-            }
+        let lines = passed.iter().filter(|byte| **byte == b'\n').count();
+        if let Some(last) = passed.iter().rposition(|byte| *byte == b'\n') {
+            self.line = self
+                .line
+                .saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
+            self.line_start = self.at + last + 1;
         }
         self.at = offset;
         let before = self
@@ -76,79 +80,98 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// The bytes of the members of the object or the items of the list that a text begins with.
-pub(super) fn children(text: &str) -> Vec<Child> {
-    let mut scan = Scan {
-        bytes: text.as_bytes(),
-        at: 0,
-    };
-    let mut found = Vec::new();
-    if !scan.skip_to_value() {
-        return found;
-    }
-    let is_object = match scan.bytes.get(scan.at) {
-        Some(b'{') => true,
-        Some(b'[') => false,
-        _ => return found,
-    };
-    scan.at += 1;
-    while scan.skip_to_value() && !matches!(scan.bytes.get(scan.at), Some(b']' | b'}')) {
-        let key = if is_object {
-            let key = scan.value();
-            scan.skip_to_value();
-            key
-        } else {
-            scan.at..scan.at
-        };
-        let value = scan.value();
-        if value.is_empty() {
-            break;
-        }
-        found.push(Child { key, value });
-    }
-    found
-}
-
-/// A member of an object, or an item of a list (whose key is empty).
-pub(super) struct Child {
-    /// The name with its quotes.
-    pub key: Range<usize>,
-    pub value: Range<usize>,
-}
-
-struct Scan<'a> {
+/// Goes through a text by whole values.
+pub(super) struct Scan<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
-impl Scan<'_> {
-    /// Skips what stands between values; false at the end.
-    fn skip_to_value(&mut self) -> bool {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r' | b',' | b':') = self.bytes.get(self.at) {
-            self.at += 1;
+impl<'a> Scan<'a> {
+    pub fn new(text: &'a str) -> Self {
+        Scan {
+            bytes: text.as_bytes(),
+            at: 0,
         }
-        self.at < self.bytes.len()
+    }
+
+    /// The byte that is looked at next.
+    pub fn position(&self) -> usize {
+        self.at
+    }
+
+    /// Whether nothing but white space is left.
+    pub fn is_at_end(&mut self) -> bool {
+        self.skip_to_value();
+        self.at == self.bytes.len()
+    }
+
+    /// Goes into the object or list that comes next, if it opens with this bracket.
+    pub fn enter(&mut self, bracket: u8) -> bool {
+        self.skip_to_value();
+        self.take(bracket)
+    }
+
+    /// Goes out of what was entered, if it ends here with this bracket.
+    pub fn leave(&mut self, bracket: u8) -> bool {
+        self.skip_to_value();
+        self.take(bracket)
+    }
+
+    /// The bytes of the next value, or of the next name of a member; `None` where what was entered,
+    /// or the text, ends.
+    pub fn next(&mut self) -> Option<Range<usize>> {
+        self.skip_to_value();
+        match self.bytes.get(self.at)? {
+            b']' | b'}' => None,
+            _ => Some(self.value()),
+        }
+    }
+
+    fn take(&mut self, bracket: u8) -> bool {
+        let is_there = self.bytes.get(self.at) == Some(&bracket);
+        self.at += usize::from(is_there);
+        is_there
+    }
+
+    /// Skips what stands between values.
+    fn skip_to_value(&mut self) {
+        self.skip_until(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b',' | b':'));
+    }
+
+    fn skip_until(&mut self, is_end: impl Fn(u8) -> bool) {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let passed = rest.iter().position(|byte| is_end(*byte));
+        self.at += passed.unwrap_or(rest.len());
     }
 
     fn value(&mut self) -> Range<usize> {
         let start = self.at;
-        let mut depth = 0usize;
-        while let Some(byte) = self.bytes.get(self.at) {
-            match byte {
-                b'"' => self.string(),
-                b'{' | b'[' => {
+        let mut depth = 0_usize;
+        loop {
+            match self.bytes.get(self.at) {
+                None => break,
+                Some(b'"') => self.string(),
+                Some(b'{' | b'[') => {
                     depth += 1;
                     self.at += 1;
                 }
-                b'}' | b']' if depth == 0 => break,
-                b'}' | b']' => {
-                    depth -= 1;
+                Some(b'}' | b']') => {
+                    depth = depth.saturating_sub(1);
                     self.at += 1;
                 }
-                b' ' | b'\t' | b'\n' | b'\r' | b',' | b':' if depth == 0 => break,
-                _ => self.at += 1,
+                Some(_) if depth == 0 => {
+                    // A number or a word.
+                    self.skip_until(|byte| {
+                        matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b',' | b':' | b'"')
+                            || matches!(byte, b'{' | b'[' | b'}' | b']')
+                    });
+                }
+                Some(_) => {
+                    self.skip_until(|byte| matches!(byte, b'"' | b'{' | b'[' | b'}' | b']'));
+                    continue;
+                }
             }
-            if depth == 0 && matches!(byte, b'"' | b'}' | b']') {
+            if depth == 0 {
                 break;
             }
         }
@@ -157,17 +180,17 @@ impl Scan<'_> {
 
     fn string(&mut self) {
         self.at += 1;
-        while let Some(byte) = self.bytes.get(self.at) {
-            match byte {
-                b'"' => {
+        loop {
+            self.skip_until(|byte| matches!(byte, b'"' | b'\\'));
+            match self.bytes.get(self.at) {
+                Some(b'\\') => self.at = self.bytes.len().min(self.at + 2),
+                Some(_) => {
                     self.at += 1;
                     return;
                 }
-                b'\\' => self.at += 2,
-                _ => self.at += 1,
+                None => return,
             }
         }
-        self.at = self.bytes.len();
     }
 }
 
@@ -182,23 +205,30 @@ mod tests {
         assert_eq!(found, [r#"{"a": "}\""}"#, "[1, 2]", "\"x\"", "7"]);
 
         let text = r#" {"a": [1, {"b": 2}], "c":"d" }"#;
-        let members = children(text);
-        let members = members
-            .iter()
-            .map(|child| (&text[child.key.clone()], &text[child.value.clone()]));
-        assert_eq!(
-            members.collect::<Vec<_>>(),
-            [("\"a\"", "[1, {\"b\": 2}]"), ("\"c\"", "\"d\"")]
-        );
+        assert_eq!(names(text).collect::<Vec<_>>(), ["a", "c"]);
+        let mut scan = Scan::new(text);
+        assert!(!scan.enter(b'[') && scan.enter(b'{'));
+        assert_eq!(&text[scan.next().unwrap()], "\"a\"");
+        assert!(scan.enter(b'['));
+        assert_eq!(&text[scan.next().unwrap()], "1");
+        assert_eq!(&text[scan.next().unwrap()], r#"{"b": 2}"#);
+        assert_eq!(scan.next(), None);
+        assert!(!scan.leave(b'}') && scan.leave(b']'));
+        assert_eq!(&text[scan.next().unwrap()], "\"c\"");
+        assert_eq!(&text[scan.next().unwrap()], "\"d\"");
+        assert!(scan.leave(b'}'));
     }
 
     #[test]
     fn an_unfinished_value_goes_to_the_end() {
         let text = r#"[{"a": 1}, {"b": "#;
-        let items = children(text);
-        assert_eq!(&text[items[1].value.clone()], r#"{"b": "#);
-        assert_eq!(values("{\"a").len(), 1);
-        assert!(children("]").is_empty());
+        let mut scan = Scan::new(text);
+        assert!(scan.enter(b'['));
+        scan.next();
+        assert_eq!(&text[scan.next().unwrap()], r#"{"b": "#);
+        assert!(scan.next().is_none() && !scan.leave(b']'));
+        assert_eq!(values("{\"a\\").len(), 1);
+        assert_eq!(names("]").count() + names("[1]").count(), 0);
         assert_eq!(values("{} ] {}"), [0..2, 3..7]);
     }
 }
