@@ -49,7 +49,9 @@ fn indexing(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("index");
     group.sample_size(10);
     group.bench_function("10,000 roles", |bencher| {
-        bencher.iter_with_large_drop(|| Index::build(black_box(&inventory), || true));
+        bencher.iter_with_large_drop(|| {
+            Index::build(black_box(&inventory), Default::default(), || true)
+        });
     });
     group.finish();
 }

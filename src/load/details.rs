@@ -1,16 +1,18 @@
 //! `aws iam get-account-authorization-details`: a whole account. A dump may have many megabytes, so
 //! that entities are read one at a time and only what they come to is kept.
 
+mod find;
+
 use std::collections::HashMap;
-use std::ops::Range;
 use std::sync::Arc;
 
+use self::find::{Finder, Item};
 use super::aws_managed;
 use super::error::Fault;
 use super::holders::{empty_group, empty_role, empty_user, note_attachments};
 use super::progress::Progress;
 use super::threads;
-use super::values::{self, Cursor, Scan};
+use super::values;
 use crate::iam::{
     Account, Arn, Assumed, Attachment, Document, Group, Guard, Identity, InlinePolicy,
     ManagedPolicy, Node, Origin, Place, PolicyKind, PolicyVersion, Problem, Role, SourceId, Text,
@@ -47,90 +49,6 @@ pub(super) fn read(text: &str, source: SourceId, progress: &Progress) -> Result<
 
 /// Entities that one thread reads in one go.
 const BLOCK: usize = 64;
-
-/// An entity that was found and not read yet.
-struct Item<'a> {
-    list: &'a str,
-    place: Place,
-    text: &'a str,
-}
-
-/// Looks for the entities of a text.
-struct Finder<'a> {
-    text: &'a str,
-    scan: Scan<'a>,
-    cursor: Cursor<'a>,
-    found: Vec<Item<'a>>,
-    problems: Vec<Problem>,
-}
-
-impl<'a> Finder<'a> {
-    fn new(text: &'a str, source: SourceId) -> Self {
-        Finder {
-            text,
-            scan: Scan::new(text),
-            cursor: Cursor::new(text, source),
-            found: Vec::new(),
-            problems: Vec::new(),
-        }
-    }
-
-    fn run(&mut self) -> Result<(), Fault> {
-        while self.scan.enter(b'{') {
-            if !self.page()? {
-                return Err(self.broken());
-            }
-        }
-        match self.scan.is_at_end() {
-            true => Ok(()),
-            false => Err(self.broken()),
-        }
-    }
-
-    /// Goes through one dump; whether it ends as it should.
-    fn page(&mut self) -> Result<bool, Fault> {
-        while let Some(name) = self.scan.next() {
-            let list = self.slice(name).trim_matches('"');
-            if !LISTS.contains(&list) && list != "Policies" {
-                self.scan.next();
-            } else if self.scan.enter(b'[') {
-                while let Some(item) = self.scan.next() {
-                    self.found.push(Item {
-                        list,
-                        place: self.cursor.place(item.start),
-                        text: self.slice(item),
-                    });
-                }
-                if !self.scan.leave(b']') {
-                    return Ok(false);
-                }
-            } else if let Some(other) = self.scan.next() {
-                let place = self.cursor.place(other.start);
-                let node = parse_json_at(self.slice(other), place)?;
-                let message = format!("`{list}` is {}, not a list", node.kind_name());
-                self.problems.push(Problem::error(place, message));
-            }
-        }
-        Ok(self.scan.leave(b'}'))
-    }
-
-    fn slice(&self, range: Range<usize>) -> &'a str {
-        self.text.get(range).unwrap_or_default()
-    }
-
-    fn broken(&mut self) -> Fault {
-        if self.scan.is_at_end() {
-            let place = self.cursor.place(self.text.trim_end().len());
-            return Fault::new(place, "the text ends before the JSON does");
-        }
-        let at = self.scan.position();
-        let found: String = self.slice(at..self.text.len()).chars().take(1).collect();
-        Fault::new(
-            self.cursor.place(at),
-            format!("`{found}` is not expected here"),
-        )
-    }
-}
 
 /// Reads entities one at a time; none any more once that is not wanted.
 fn entities(items: &[Item<'_>], progress: &Progress) -> Result<Account, Fault> {
