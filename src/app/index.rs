@@ -278,7 +278,8 @@ impl<'a> Builder<'a> {
             let mut add = |text: Cow<'a, str>, part| {
                 contents.rows += 1;
                 // `*` is in every policy and finds nothing.
-                if !text.is_empty() && !(text == "*" && matches!(part, Some(Part::Resource(_)))) {
+                let is_everything = text == "*" && matches!(part, Some(Part::Resource(_)));
+                if !is_everything && !text.is_empty() {
                     let statement = number(index);
                     contents
                         .texts
