@@ -1,19 +1,20 @@
 //! `iamscope denied`: from an error message to who said no, and what would say yes.
 
-use std::io::{self, BufRead, BufWriter, Cursor, IsTerminal, Read, Write, stderr, stdin, stdout};
+use std::io::{
+    self, BufRead, BufReader, BufWriter, Cursor, IsTerminal, Read, Write, stderr, stdin, stdout,
+};
+use std::path::Path;
 use std::process::ExitCode;
-use std::sync::atomic::AtomicBool;
 
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use crate::analyze::Edit;
 use crate::denial::{self, Denial, Trail};
 use crate::explain::{Answer, answer, answer_page, denial_page, trail_page};
 use crate::iam::Inventory;
 use crate::report::{
-    PlainStyle, answer_json, answer_markdown, denial_json, difference, markdown, mask_accounts,
-    plain, template_diff, trail_json,
+    self, PlainStyle, answer_json, answer_markdown, denial_json, markdown, mask_accounts, plain,
+    trail_json,
 };
 
 use super::sources::Sources;
@@ -45,8 +46,8 @@ pub(super) struct Denied {
     /// The message; standard input when it is not given
     #[arg(long, value_name = "TEXT", conflicts_with_all = ["batch", "events"])]
     message: Option<String>,
-    /// A file of CloudTrail events: a ranked list of the distinct denials in it
-    #[arg(long, value_name = "FILE", conflicts_with = "batch")]
+    /// CloudTrail events, a file or a folder of them, .gz too: a ranked list of the distinct denials
+    #[arg(long, value_name = "PATH", conflicts_with = "batch")]
     events: Option<String>,
     /// Answer this denial of the list, counted from 1
     #[arg(long, value_name = "N")]
@@ -110,7 +111,10 @@ impl Denied {
 
     fn read(&self) -> Result<Input, Failure> {
         if let Some(path) = &self.events {
-            return Ok(Input::Trail(scan(lines::open(path)?, path)?));
+            return Ok(Input::Trail(scan(path, |progress| match path.as_str() {
+                "-" => denial::scan(BufReader::new(stdin()), &|| true, progress),
+                path => denial::scan_path(Path::new(path), &|| true, progress),
+            })?));
         }
         let bytes = match &self.message {
             Some(message) => message.clone().into_bytes(),
@@ -134,7 +138,10 @@ impl Denied {
                 false => Box::new(io::empty()),
             };
             let all = Cursor::new(bytes.clone()).chain(rest);
-            let trail = scan(Box::new(all), "standard input").ok();
+            let trail = scan("standard input", |progress| {
+                denial::scan(all, &|| true, progress)
+            });
+            let trail = trail.ok();
             if let Some(trail) = trail.filter(|trail| trail.groups.len() > 1 || long) {
                 return Ok(Input::Trail(trail));
             }
@@ -217,19 +224,15 @@ fn differences(answer: &Answer, number: usize, inventory: &Inventory) -> Result<
         let count = list.len();
         Failure::input(format!("there is no proposal {number}, there are {count}"))
     })?;
-    let of_file = |edit: &Edit| {
-        let path = inventory.path_of(edit.place)?;
-        let text = std::fs::read_to_string(path).ok()?;
-        template_diff(path, &text, edit)
-    };
-    let edits = proposal.edits.iter();
-    let differences =
-        edits.filter_map(|edit| of_file(edit).or_else(|| difference(edit, inventory)));
-    Ok(differences.collect())
+    let read = |path: &str| std::fs::read_to_string(path).ok();
+    Ok(report::differences(proposal, inventory, &read))
 }
 
-/// Reads a file of events, with a line of progress on a terminal.
-fn scan(reader: Box<dyn BufRead + '_>, path: &str) -> Result<Trail, Failure> {
+/// Reads events, with a line of progress on a terminal.
+fn scan(
+    path: &str,
+    read: impl FnOnce(&mut dyn FnMut(denial::Progress)) -> Result<Trail, denial::ScanError>,
+) -> Result<Trail, Failure> {
     let shown = stderr().is_terminal();
     let mut last = 0;
     let mut progress = |progress: denial::Progress| {
@@ -238,7 +241,7 @@ fn scan(reader: Box<dyn BufRead + '_>, path: &str) -> Result<Trail, Failure> {
             eprint!("\r{} events, {} denials", progress.events, progress.denials);
         }
     };
-    let trail = denial::scan(reader, &AtomicBool::new(false), &mut progress);
+    let trail = read(&mut progress);
     if shown && last > 0 {
         eprintln!();
     }

@@ -107,7 +107,8 @@ fn queue_url(raw: &str) -> Option<String> {
         .then(|| format!("arn:{partition}:sqs:{region}:{account}:{name}"))
 }
 
-fn partition_of(region: &str) -> &'static str {
+/// The partition that a region is in.
+pub(super) fn partition_of(region: &str) -> &'static str {
     if region.starts_with("cn-") {
         "aws-cn"
     } else if region.starts_with("us-gov-") {

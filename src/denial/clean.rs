@@ -35,6 +35,8 @@ patterns! {
     ENTITIES = r"(?i)&([a-z0-9#\r\n\x{e000}]{2,12});";
     /// What a quoted mail, a comment, a table or a box puts at the head of a line.
     LINE_HEAD = r"^[ \t]*(?:[>|#*;+!-]|//)+(?:[ \t]|[\n\x{e000}]?$)";
+    /// What a log puts there: a time, or a name and a bar.
+    LOG_HEAD = r"^[ \t]*(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[0-9.,:+-]*Z?\]?|[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d \S+ [^\s:]{1,60}:|[A-Za-z0-9][A-Za-z0-9._-]{0,60} +\|)(?:[ \t]|$)";
     QUOTE_HEAD = r"^[ \t]*>[ \t]?";
     BOX_HEAD = r"(?P<line>^|[\n\x{e000}])[ \t]*[\x{2500}-\x{257f}\x{2758}]+ ?";
     BOX = r"[\x{2500}-\x{257f}\x{2758}]";
@@ -56,7 +58,21 @@ pub(super) fn clean(text: &str) -> String {
 pub(super) fn undress(text: &str) -> String {
     let text = decode_url(text);
     let text = mark_wraps(&text);
-    unquote_lines(&undecorate(&text))
+    unquote_lines(&undecorate(&without_log_heads(&text)))
+}
+
+/// Drops what a log puts at the head of each line, where each of several has it.
+fn without_log_heads(text: &str) -> Cow<'_, str> {
+    let mut lines = text
+        .split(['\n', WRAP])
+        .filter(|line| !line.trim().is_empty());
+    let first = lines.next().is_some_and(|line| LOG_HEAD.is_match(line));
+    let second = lines.next().is_some_and(|line| LOG_HEAD.is_match(line));
+    if !(first && second && lines.all(|line| LOG_HEAD.is_match(line))) {
+        return Cow::Borrowed(text);
+    }
+    let lines = text.split_inclusive(['\n', WRAP]);
+    Cow::Owned(lines.map(|line| LOG_HEAD.replace(line, "")).collect())
 }
 
 fn undecorate(text: &str) -> String {

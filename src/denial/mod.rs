@@ -26,7 +26,7 @@ mod tests;
 
 pub use ask::{Asked, ask, home};
 pub use caller::{Found, Seen, find};
-pub use trail::{Group, Progress, ScanError, Trail, scan};
+pub use trail::{Group, Progress, ScanError, Trail, scan, scan_path};
 pub use types::{Cause, ContextFact, Denial, Field, PolicyType};
 
 /// Longest piece of text read as one message. Denials are a few kilobytes at most, the

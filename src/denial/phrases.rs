@@ -17,7 +17,7 @@ patterns! {
     KUBERNETES_USER = r#"(?i)user"(?P<user>arn:[^"]+)""#;
     LAKE_FORMATION = r"(?i)insufficientlakeformationpermission";
     OPENSEARCH = r"(?i)nopermissionsfor\[[^\]]*\]anduser\[";
-    CREDENTIALS = r"(?i)securitytokenincludedintherequestis(?:invalid|expired)|unabletolocatecredentials|notabletovalidatetheprovidedaccesscredentials|expiredtoken|invalidclienttokenid|invalidaccesskeyid|signaturedoesnotmatch|requestsignaturewecalculated|missingauthenticationtoken|tokenhasexpired|tokenincludedintherequestisexpired|nocredentialproviders|couldnotloadcredentials|failedtorefreshcachedcredentials|credentialshaveexpired|incorrecttoken|invalididentitytoken";
+    CREDENTIALS = r"(?i)securitytokenincludedintherequestis(?:invalid|expired)|unabletolocatecredentials|notabletovalidatetheprovidedaccesscredentials|expiredtoken|nobasicauthcredentials|invalidclienttokenid|invalidaccesskeyid|signaturedoesnotmatch|requestsignaturewecalculated|missingauthenticationtoken|tokenhasexpired|tokenincludedintherequestisexpired|nocredentialproviders|couldnotloadcredentials|failedtorefreshcachedcredentials|credentialshaveexpired|incorrecttoken|invalididentitytoken";
     SERVICE = r"(?i)donthaveaccesstothemodel|don'thaveaccesstothemodel|notauthorizedtoaccess[a-z0-9_]+ontype|subscriptionrequired|optinrequired|multifactorauthenticationfailed";
     ROOT_ASSUMES = r"(?i)rolesmaynotbeassumedbyrootaccounts";
     SESSION_CREDENTIALS = r"(?i)cannotcall(?P<op>GetSessionToken|GetFederationToken)withsessioncredentials";
@@ -41,6 +41,14 @@ patterns! {
     RDS = r#"(?i)pamauthenticationfailedforuser"(?P<user>[^"]+)""#;
     LOG_BUCKET = r"(?i)(?:accessdeniedfor(?:bucket|logdestination):|(?:incorrect|insufficient)s3bucketpolicyisdetectedforbucket:|insufficientdeliverypolicytos3bucket:)(?P<bucket>[a-z0-9.-]+?)(?:[.,]?(?:please|unable)|[,:;\x22']|\.?$)";
     ATHENA = r#"(?i)accessdeniedwhenwritingoutputtourl:(?P<url>s3://[^\s"']+?)\.?(?:please|$|["'])"#;
+    ATHENA_PATH = r#"(?i)permissiondeniedons3path:(?P<url>s3://[^\s"']+)"#;
+    /// Lambda, reading a function's code.
+    S3_PERMISSION = r"(?i)permissionto(?P<op>[a-z]+object[a-z]*)for(?P<path>[a-z0-9.-]+/[^\s]+?)\.?s3errorcode";
+    SOURCE_OBJECT = r"(?i)sourceversion(?P<arn>arn:[a-z-]+:s3:::[a-z0-9.-]+/[^\s]+)";
+    IMAGE = r"(?i)(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/(?P<repository>[a-z0-9._/-]+)";
+    IMAGE_REFUSED = r"(?i)403forbidden|pullaccessdenied|requestedaccesstotheresourceisdenied";
+    /// `permission to perform the 'elasticbeanstalk:DescribeApplications' action`.
+    LACKS = r"(?:[Ww]ithout|[Ll]acks?|[Mm]issing|[Dd]on'?t ?have|[Dd]onothave|[Nn]othave|[Nn]eeds?|[Rr]equires?)(?:the|this|any|required|necessary|following|sufficient|IAM|following)*permissions?(?:toperform|toexecute|torun|tocall|to|for)?(?:the|action)*[:'\x22(]*(?P<action>[a-z][a-z0-9-]{1,40}:[A-Z][A-Za-z0-9]{2,80}?)(?:['\x22.,;()]|action|permission|on(?:resource|the|arn:|\*)|$)";
     CONSOLE = r"(?i)user:(?P<user>.{1,600}?)(?:service:(?P<service>[a-z0-9-]+?))?action:(?P<action>[A-Za-z0-9-]+(?::[A-Za-z0-9]+)?|[a-z0-9-]+:[A-Za-z0-9]+)";
     API = r"API:(?P<service>[a-z0-9-]+):(?P<op>[A-Za-z0-9]+?)(?:Access(?:Denied|tothe)|Youarenot|User:|[^A-Za-z0-9]|$)";
     OPERATION_DENIED = r"(?i)youarenotauthorizedtoperformthis(?:operation|action)|(?:don't|donot)have(?:sufficient)?permissions?to(?:access|perform)this";
@@ -99,7 +107,7 @@ fn console(squeezed: &Squeezed<'_>) -> Option<Denial> {
         LazyLock::new(|| super::clean::pattern(r"(?i)^onresource(?:s|\(s\))?:"));
     static CONTEXT: LazyLock<Regex> = LazyLock::new(|| {
         super::clean::pattern(
-            r"(?i)(?:context:)?(?P<reason>anexplicitdeny|withanexplicitdeny|no(?:identity|resource|service|permissions|session|vpc|role))",
+            r"(?i)(?:context:)?(?P<reason>anexplicitdeny|withanexplicitdeny|no(?:identity|resource|service|permissions|session|vpc|role)|an?(?P<denies>[a-z-]+)explicitlyden(?:y|ies))",
         )
     });
     let text = squeezed.text();
@@ -144,7 +152,9 @@ fn console(squeezed: &Squeezed<'_>) -> Option<Denial> {
     if let Some(reason) = CONTEXT.captures(&text[at..]) {
         let start = at + reason.name("reason")?.start();
         let explicit = reason["reason"].to_ascii_lowercase().contains("explicit");
-        let after = if explicit {
+        let after = if let Some(denies) = reason.name("denies") {
+            at + denies.start()
+        } else if explicit {
             start + reason["reason"].len()
         } else {
             start + "no".len()
@@ -294,7 +304,7 @@ fn roles(text: &str) -> Option<Denial> {
     Some(denial)
 }
 
-/// Buckets and queues.
+/// Buckets and images.
 fn storage(text: &str) -> Option<Denial> {
     if let Some(found) = ATHENA.captures(text) {
         let mut denial = guess("s3:PutObject");
@@ -307,6 +317,40 @@ fn storage(text: &str) -> Option<Denial> {
         denial.guess(Field::Resource);
         denial.policy_type = Some(PolicyType::Policy(PolicyKind::Resource));
         denial.guess(Field::PolicyType);
+        return Some(denial);
+    }
+    if let Some(found) = ATHENA_PATH.captures(text) {
+        let mut denial = guess("s3:GetObject");
+        denial.other_actions = words(&["s3:ListBucket"]);
+        denial.resource = Some(found["url"].to_owned());
+        return Some(denial);
+    }
+    if let Some(found) = S3_PERMISSION.captures(text) {
+        let action = names::actions(Some("s3"), &found["op"]).into_iter().next();
+        let mut denial = guess(&action?);
+        denial.resource = Some(format!("s3://{}", &found["path"]));
+        return Some(denial);
+    }
+    if let Some(found) = SOURCE_OBJECT.captures(text) {
+        let mut denial = guess("s3:GetObject");
+        denial.other_actions = words(&["s3:GetObjectVersion"]);
+        denial.resource = Some(found["arn"].to_owned());
+        denial.guess(Field::Resource);
+        return Some(denial);
+    }
+    if IMAGE_REFUSED.is_match(text)
+        && let Some(found) = IMAGE.captures(text)
+    {
+        let mut denial = guess("ecr:BatchGetImage");
+        denial.other_actions = words(&["ecr:GetDownloadUrlForLayer", "ecr:GetAuthorizationToken"]);
+        denial.resource = Some(format!(
+            "arn:{}:ecr:{}:{}:repository/{}",
+            super::arn_guess::partition_of(&found["region"]),
+            &found["region"],
+            &found["account"],
+            &found["repository"]
+        ));
+        denial.guess(Field::Resource);
         return Some(denial);
     }
     None
@@ -347,6 +391,12 @@ fn others(text: &str, wrapper: &Wrapper) -> Option<Denial> {
         let mut denial = guess("rds-db:connect");
         denial.resource = Some(found["user"].to_owned());
         return Some(denial);
+    }
+    if let Some(found) = LACKS.captures(text) {
+        return Some(Denial {
+            action: Some(found["action"].to_owned()),
+            ..Denial::default()
+        });
     }
     if OPERATION_DENIED.is_match(text) || wrapper.encoded.is_some() {
         return Some(Denial {

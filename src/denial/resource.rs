@@ -106,11 +106,13 @@ fn trim_resource(raw: &str) -> &str {
         } else {
             trimmed.trim_end_matches([')', '}'])
         };
-        // A log group's ARN ends with a colon of its own.
-        let trimmed = if trimmed.contains(":log-group:") || trimmed == "arn:" {
+        // A log group's ARN ends with a colon of its own, and one that names nothing, too.
+        let bare = trimmed.trim_end_matches(':');
+        let cut = bare.starts_with("arn:") && bare.matches(':').count() < 5;
+        let trimmed = if trimmed.contains(":log-group:") || trimmed == "arn:" || cut {
             trimmed
         } else {
-            trimmed.trim_end_matches(':')
+            bare
         };
         let trimmed = trimmed.trim_end();
         if trimmed.len() == text.len() {

@@ -12,7 +12,7 @@ use crate::iam::PolicyKind;
 patterns! {
     HEAD = r"(?i)(?P<is>is(?:n't|not))?(?:not)?(?P<ok>authori[sz]edto)(?P<verb>perform(?:theaction|action)?|accessthisresource|assume(?:the)?(?:iam)?role|getcredentialsof(?:the)?role|passrole)";
     USER = r"(?i)(?:user|principal|identity|caller)[:=]";
-    ENCODED = r"(?i)encoded(?:authori[sz]ation)?(?:failure)?message[:=]?";
+    ENCODED = r"(?i)encoded(?P<whole>authori[sz]ationfailure)?(?:authori[sz]ation)?(?:failure)?message[:=]?";
 }
 
 /// Reads every sentence of the text.
@@ -44,16 +44,15 @@ pub(super) fn read_all(squeezed: &Squeezed<'_>) -> Vec<Denial> {
 /// The encoded authorization message, wherever it stands.
 pub(super) fn encoded(squeezed: &Squeezed<'_>) -> Option<String> {
     let text = squeezed.text();
-    ENCODED.find_iter(text).find_map(|label| {
-        let start = label.end() + text[label.end()..].len()
-            - text[label.end()..]
-                .trim_start_matches(['"', '\'', ':'])
-                .len();
-        let end = Reader::new(squeezed).token(start, |c| {
+    let reader = Reader::new(squeezed);
+    ENCODED.captures_iter(text).find_map(|label| {
+        let start = reader.skip(label.get(0)?.end(), &['"', '\'', ':']);
+        let end = reader.token(start, |c| {
             c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '+' | '/' | '=')
         });
-        // Shorter than any real one: a placeholder, or prose about encoded messages.
-        (end - start >= 16).then(|| text[start..end].to_owned())
+        // Shorter: a placeholder, or prose about encoded messages.
+        let least = if label.name("whole").is_some() { 6 } else { 16 };
+        (end - start >= least).then(|| text[start..end].to_owned())
     })
 }
 

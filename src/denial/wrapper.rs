@@ -31,6 +31,8 @@ patterns! {
     /// `aws s3 cp` and friends.
     S3_COPY = r"(?i)(?P<verb>upload|download|copy|move|delete|make_bucket|remove_bucket)failed:(?P<from>s3://[^\s]+|\S*?)(?:tos3://|to\S*?anerroroccurred|anerroroccurred)";
     S3_URI = r"s3://[a-z0-9]";
+    /// Terraform's state in S3.
+    S3_STATE = r#"(?i)accessobject"(?P<key>[^"]+)"ins3bucket"(?P<bucket>[a-z0-9.-]+)""#;
     S3_ONLY = r"(?i)<HostId>|hostid:|ExtendedRequestI";
 }
 
@@ -153,6 +155,9 @@ impl Wrapper {
         }
         if S3_COPY.is_match(squeezed.text()) {
             self.set_service("s3");
+        }
+        if let Some(found) = S3_STATE.captures(squeezed.text()) {
+            self.object = Some(format!("s3://{}/{}", &found["bucket"], &found["key"]));
         }
         if self.object.is_none()
             && self

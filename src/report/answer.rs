@@ -182,7 +182,7 @@ pub fn answer_markdown(answer: &Answer, inventory: &Inventory) -> String {
 }
 
 /// A change of a policy as a difference of its document.
-pub fn difference(edit: &Edit, inventory: &Inventory) -> Option<String> {
+pub(super) fn difference(edit: &Edit, inventory: &Inventory) -> Option<String> {
     let pretty = |value: &Option<Value>| match value {
         Some(value) => serde_json::to_string_pretty(value).unwrap_or_default(),
         None => String::new(),

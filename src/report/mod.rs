@@ -22,7 +22,7 @@ mod template_diff;
 mod tree;
 mod unmask;
 
-pub use answer::{answer_json, answer_markdown, difference, mask_accounts, trail_json};
+pub use answer::{answer_json, answer_markdown, mask_accounts, trail_json};
 pub use batch::{BatchOptions, BatchSummary, decision_line, run as run_batch};
 pub use batch_case::{Case, CaseError, Expected};
 pub use batch_write::{NotWritable, case_line, case_name};
@@ -37,6 +37,6 @@ pub use redact::{KEY_KIND, Redaction, redact};
 pub use snapshot::{snapshot, to_text as snapshot_text};
 pub use support::{LookedAt, support_json};
 pub use support_markdown::support_markdown;
-pub use template_diff::template_diff;
+pub use template_diff::differences;
 pub use tree::tree_json;
 pub use unmask::{MaskKey, NoKey};

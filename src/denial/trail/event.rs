@@ -109,7 +109,14 @@ impl Event {
             "" | "Access Denied" => Denial::default(),
             message => read_text(message).into_iter().next().unwrap_or_default(),
         };
-        if let Some(principal) = self.principal() {
+        // Of callers from elsewhere the event has an id only, the message the ARN.
+        let named = denial
+            .principal
+            .as_deref()
+            .is_some_and(|own| own.starts_with("arn:"));
+        if let Some(principal) = self.principal()
+            && (principal.starts_with("arn:") || !named)
+        {
             denial.principal = Some(principal);
             denial.guessed.retain(|field| *field != Field::Principal);
         }
@@ -165,7 +172,8 @@ impl Event {
             "AWSService" => self.identity(&["invokedBy"]).map(str::to_owned),
             "AWSAccount" => {
                 let account = self.identity(&["accountId"])?;
-                if account.eq_ignore_ascii_case("ANONYMOUS_PRINCIPAL") {
+                let account = account.to_ascii_lowercase();
+                if matches!(account.as_str(), "anonymous_principal" | "anonymous") {
                     return Some("anonymous".to_owned());
                 }
                 self.identity(&["principalId"]).map(str::to_owned)

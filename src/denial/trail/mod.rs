@@ -3,10 +3,12 @@
 mod counted;
 mod event;
 mod facts;
+mod files;
 mod scan;
 mod target;
 #[cfg(test)]
 mod tests;
 
 pub(super) use event::Event;
+pub use files::scan_path;
 pub use scan::{Group, Progress, ScanError, Trail, scan};

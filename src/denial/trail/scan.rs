@@ -2,14 +2,15 @@
 //! counted, so that memory grows with the number of distinct denials only, and that is bounded.
 //!
 //! Understood are `{"Records": [...]}`, arrays, JSON Lines and concatenated JSON, the output of
-//! `aws cloudtrail lookup-events`, EventBridge and CloudWatch Logs wrappings.
+//! `aws cloudtrail lookup-events`, EventBridge and CloudWatch Logs wrappings, and all of these
+//! compressed with gzip, as CloudTrail delivers them.
 
-use std::cell::Cell;
 use std::collections::HashMap;
 use std::fmt;
-use std::io::{BufRead, Read};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::io::{BufRead, BufReader, Read};
+use std::rc::Rc;
 
+use flate2::bufread::MultiGzDecoder;
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
@@ -17,7 +18,7 @@ use crate::iam::Arn;
 
 use super::super::types::{Denial, PolicyType};
 use super::Event;
-use super::counted::Counted;
+use super::counted::{Count, Counted};
 
 /// Distinct denials that are kept apart; further ones are counted together.
 const MOST_GROUPS: usize = 10_000;
@@ -29,6 +30,9 @@ const MOST_NESTED: usize = 8;
 const PROGRESS_EVERY: u64 = 256;
 /// Longest line of JSON Lines that is tried as one event.
 const LONGEST_LINE: u64 = 4 << 20;
+/// Most bytes from one event to the next: an event has a megabyte at most, and what does not end may
+/// be a few bytes of a compressed file.
+const LARGEST_EVENT: u64 = 16 << 20;
 
 /// How far reading has come.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -50,11 +54,9 @@ pub enum ScanError {
     /// The caller no longer wants the answer.
     #[error("cancelled")]
     Cancelled,
-    /// The file is compressed.
-    #[error(
-        "the file is compressed with gzip: unpack it first, `gunzip -c FILE | iamscope denied --events -`"
-    )]
-    Compressed,
+    /// The folder has no file that could hold events.
+    #[error("the folder holds no file that ends with .json, .jsonl, .ndjson or .gz")]
+    NoFiles,
     /// The file holds no JSON.
     #[error("not JSON: {0}")]
     NotJson(serde_json::Error),
@@ -98,49 +100,16 @@ pub struct Trail {
     pub truncated: Option<String>,
 }
 
-/// Reads events and groups their denials. `progress` is called now and then; a raised `cancel`
-/// ends the work at the next event.
+/// Reads events and groups their denials. `progress` is called now and then; once `wanted` says no,
+/// the work ends at the next event.
 pub fn scan(
     reader: impl BufRead,
-    cancel: &AtomicBool,
+    wanted: &dyn Fn() -> bool,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Trail, ScanError> {
-    let bytes = Cell::new(0);
-    let mut reader = Counted {
-        inner: reader,
-        bytes: &bytes,
-    };
-    let mut tally = Tally {
-        cancel,
-        progress,
-        trail: Trail::default(),
-        at: HashMap::new(),
-        bytes: &bytes,
-    };
-    if reader.fill_buf()?.starts_with(&[0x1f, 0x8b]) {
-        return Err(ScanError::Compressed);
-    }
-    let head = first_line(&mut reader)?;
-    let result = if is_one_value(&head) {
-        by_line(head, &mut reader, &mut tally)
-    } else {
-        as_stream(head, &mut reader, &mut tally)
-    };
-    if tally.is_cancelled() {
-        return Err(ScanError::Cancelled);
-    }
-    result?;
-    let mut trail = tally.trail;
-    trail.read.bytes = bytes.get();
-    progress(trail.read);
-    trail.groups.sort_by(|a, b| {
-        b.count
-            .cmp(&a.count)
-            .then_with(|| b.last.cmp(&a.last))
-            .then_with(|| a.principal.cmp(&b.principal))
-            .then_with(|| a.action.cmp(&b.action))
-    });
-    Ok(trail)
+    let mut tally = Tally::new(wanted, progress);
+    tally.read(reader)?;
+    tally.finish()
 }
 
 /// The first line, without reading more than a line may hold.
@@ -223,23 +192,90 @@ fn as_stream(
     }
 }
 
-/// Counts denials as events pass.
-struct Tally<'a> {
-    cancel: &'a AtomicBool,
+/// Counts denials as events pass, of one file after the other.
+pub(super) struct Tally<'a> {
+    wanted: &'a dyn Fn() -> bool,
     progress: &'a mut dyn FnMut(Progress),
     trail: Trail,
     /// Where the group of a principal and an action is.
     at: HashMap<(Option<String>, Option<String>), usize>,
-    bytes: &'a Cell<u64>,
+    count: Rc<Count>,
 }
 
-impl Tally<'_> {
-    fn is_cancelled(&self) -> bool {
-        self.cancel.load(Ordering::Relaxed)
+impl<'a> Tally<'a> {
+    pub fn new(wanted: &'a dyn Fn() -> bool, progress: &'a mut dyn FnMut(Progress)) -> Self {
+        Tally {
+            wanted,
+            progress,
+            trail: Trail::default(),
+            at: HashMap::new(),
+            count: Rc::default(),
+        }
+    }
+
+    /// Reads one file, compressed or not.
+    pub fn read(&mut self, mut reader: impl BufRead) -> Result<(), ScanError> {
+        if reader.fill_buf()?.starts_with(&[0x1f, 0x8b]) {
+            return self.read_plain(BufReader::new(MultiGzDecoder::new(reader)));
+        }
+        self.read_plain(reader)
+    }
+
+    fn read_plain(&mut self, reader: impl BufRead) -> Result<(), ScanError> {
+        self.count.begin();
+        let mut reader = Counted::new(reader, Rc::clone(&self.count), LARGEST_EVENT);
+        let head = first_line(&mut reader)?;
+        let before = self.trail.read.events;
+        let result = if is_one_value(&head) {
+            by_line(head, &mut reader, self)
+        } else {
+            as_stream(head, &mut reader, self)
+        };
+        match result {
+            // What was read before stays.
+            Err(ScanError::Io(error)) if self.trail.read.events > before => {
+                self.trail.truncated = Some(error.to_string());
+                Ok(())
+            }
+            result => result,
+        }
+    }
+
+    /// Counts a file that could not be read, and goes on.
+    pub fn skip(&mut self) {
+        self.trail.unreadable += 1;
+    }
+
+    /// What was read so far.
+    pub fn so_far(&self) -> Progress {
+        self.trail.read
+    }
+
+    /// The denials, ranked.
+    pub fn finish(self) -> Result<Trail, ScanError> {
+        if self.is_cancelled() {
+            return Err(ScanError::Cancelled);
+        }
+        let mut trail = self.trail;
+        trail.read.bytes = self.count.all();
+        (self.progress)(trail.read);
+        trail.groups.sort_by(|a, b| {
+            b.count
+                .cmp(&a.count)
+                .then_with(|| b.last.cmp(&a.last))
+                .then_with(|| a.principal.cmp(&b.principal))
+                .then_with(|| a.action.cmp(&b.action))
+        });
+        Ok(trail)
+    }
+
+    pub fn is_cancelled(&self) -> bool {
+        !(self.wanted)()
     }
 
     /// Takes a value that is small enough to be held: an event, or a wrapper of events.
     fn value(&mut self, value: &Value, depth: usize) {
+        self.count.begin();
         if depth > MOST_NESTED || self.is_cancelled() {
             return;
         }
@@ -265,7 +301,7 @@ impl Tally<'_> {
     fn event(&mut self, event: &Event) {
         self.trail.read.events += 1;
         if self.trail.read.events.is_multiple_of(PROGRESS_EVERY) {
-            self.trail.read.bytes = self.bytes.get();
+            self.trail.read.bytes = self.count.all();
             (self.progress)(self.trail.read);
         }
         if event.is_denial() {
@@ -275,10 +311,7 @@ impl Tally<'_> {
     }
 
     fn denial(&mut self, denial: Denial) {
-        let principal = denial.role_arn.clone().or_else(|| {
-            let principal = denial.principal.as_deref()?;
-            Some(without_session(principal))
-        });
+        let principal = principal(&denial);
         let key = (principal, denial.action.clone());
         let groups = &mut self.trail.groups;
         let at = match self.at.get(&key) {
@@ -288,19 +321,8 @@ impl Tally<'_> {
                 return;
             }
             None => {
-                let (principal, action) = key.clone();
                 self.at.insert(key, groups.len());
-                groups.push(Group {
-                    principal,
-                    action,
-                    count: 0,
-                    first: None,
-                    last: None,
-                    policy_types: Vec::new(),
-                    resources: Vec::new(),
-                    other_resources: 0,
-                    sample: denial.clone(),
-                });
+                groups.push(Group::new(&denial));
                 groups.len() - 1
             }
         };
@@ -310,7 +332,44 @@ impl Tally<'_> {
     }
 }
 
+impl Trail {
+    /// The denials of a message, each by itself.
+    pub fn of(denials: Vec<Denial>) -> Self {
+        let groups = denials.into_iter().map(|denial| {
+            let mut group = Group::new(&denial);
+            group.add(denial);
+            group
+        });
+        Trail {
+            groups: groups.collect(),
+            ..Trail::default()
+        }
+    }
+}
+
+/// Who a denial is counted for: sessions of one role are one principal.
+fn principal(denial: &Denial) -> Option<String> {
+    denial.role_arn.clone().or_else(|| {
+        let principal = denial.principal.as_deref()?;
+        Some(without_session(principal))
+    })
+}
+
 impl Group {
+    fn new(denial: &Denial) -> Self {
+        Group {
+            principal: principal(denial),
+            action: denial.action.clone(),
+            count: 0,
+            first: None,
+            last: None,
+            policy_types: Vec::new(),
+            resources: Vec::new(),
+            other_resources: 0,
+            sample: denial.clone(),
+        }
+    }
+
     fn add(&mut self, denial: Denial) {
         self.count += 1;
         if let Some(kind) = denial.policy_type {

@@ -1,5 +1,9 @@
-use std::io::Cursor;
-use std::sync::atomic::AtomicBool;
+use std::cell::Cell;
+use std::fs;
+use std::io::{Cursor, Write};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use serde_json::{Value, json};
 
@@ -230,7 +234,7 @@ fn events() -> Vec<Value> {
 }
 
 fn scanned(text: &str) -> Trail {
-    scan(Cursor::new(text), &AtomicBool::new(false), &mut |_| {}).unwrap()
+    scan(Cursor::new(text), &|| true, &mut |_| {}).unwrap()
 }
 
 fn ranking(trail: &Trail) -> Vec<(String, String, u64, String, String)> {
@@ -309,6 +313,81 @@ fn every_form_of_file_gives_the_same_ranking() {
     }
 }
 
+fn compressed(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn folders_and_compressed_files_are_read_as_cloudtrail_delivers_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let day = folder
+        .path()
+        .join("AWSLogs/123456789012/CloudTrail/eu-west-1/2026/09/01");
+    fs::create_dir_all(&day).unwrap();
+    for (number, events) in events().chunks(30).enumerate() {
+        let text = json!({ "Records": events }).to_string();
+        let file = day.join(format!("123456789012_CloudTrail_{number}.json.gz"));
+        fs::write(file, compressed(text.as_bytes())).unwrap();
+    }
+    fs::write(day.join("empty.json"), "{\"Records\": []}").unwrap();
+    fs::write(day.join("broken.json"), "{\"Rec").unwrap();
+    fs::write(day.join("other.txt"), "not looked at").unwrap();
+    let at = |path: &std::path::Path| scan_path(path, &|| true, &mut |_| {});
+    let trail = at(folder.path()).unwrap();
+    assert_eq!(
+        ranking(&trail),
+        ranking(&scanned(&json!(events()).to_string()))
+    );
+    assert_eq!((trail.read.events, trail.unreadable), (80, 1));
+    let one = at(&day.join("123456789012_CloudTrail_0.json.gz")).unwrap();
+    assert_eq!(one.read.events, 30);
+    let nothing = tempfile::tempdir().unwrap();
+    assert!(matches!(at(nothing.path()), Err(ScanError::NoFiles)));
+    assert!(matches!(
+        at(&nothing.path().join("none")),
+        Err(ScanError::Io(_))
+    ));
+}
+
+#[test]
+fn a_file_may_hold_a_message_instead() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("error.log");
+    let text = "User: arn:aws:iam::123456789012:user/a is not authorized to perform: iam:ListRoles";
+    for text in [text.to_owned(), json!({ "message": text }).to_string()] {
+        fs::write(&path, text).unwrap();
+        let trail = scan_path(&path, &|| true, &mut |_| {}).unwrap();
+        assert_eq!(trail.groups.len(), 1);
+        assert_eq!(trail.groups[0].count, 1);
+        assert_eq!(trail.groups[0].action.as_deref(), Some("iam:ListRoles"));
+    }
+    fs::write(&path, "all went well").unwrap();
+    assert!(
+        scan_path(&path, &|| true, &mut |_| {})
+            .unwrap()
+            .groups
+            .is_empty()
+    );
+}
+
+#[test]
+fn a_small_file_that_unpacks_to_a_large_one_takes_no_memory() {
+    for filling in [" ", "\"", "[", "{\"a\":"] {
+        let mut text = b"{\"x\": \"".to_vec();
+        text.extend(
+            filling
+                .repeat(40 << 20)
+                .into_bytes()
+                .into_iter()
+                .take(40 << 20),
+        );
+        let result = scan(Cursor::new(compressed(&text)), &|| true, &mut |_| {});
+        assert!(result.is_err(), "{filling}");
+    }
+}
+
 #[test]
 fn bad_lines_are_counted_and_passed_over() {
     let mut lines: Vec<String> = events().iter().map(Value::to_string).collect();
@@ -329,13 +408,13 @@ fn a_file_cut_short_gives_what_it_holds() {
 
 #[test]
 fn what_is_no_list_of_events_is_refused() {
-    let cancel = AtomicBool::new(false);
-    let refused = |bytes: &[u8]| scan(Cursor::new(bytes.to_vec()), &cancel, &mut |_| {});
+    let refused = |bytes: &[u8]| scan(Cursor::new(bytes.to_vec()), &|| true, &mut |_| {});
     assert!(matches!(refused(b"hello\n"), Err(ScanError::NotJson(_))));
     assert!(matches!(refused(b""), Err(ScanError::NotJson(_))));
+    // A compressed file that is none.
     assert!(matches!(
         refused(&[0x1f, 0x8b, 8, 0]),
-        Err(ScanError::Compressed)
+        Err(ScanError::Io(_))
     ));
 }
 
@@ -346,13 +425,11 @@ fn work_can_be_cancelled_and_says_how_far_it_is() {
         json!({ "Records": many }).to_string(),
         many.iter().map(|event| format!("{event}\n")).collect(),
     ] {
-        let cancel = AtomicBool::new(false);
+        let wanted = Cell::new(true);
         let mut seen = Vec::new();
-        let result = scan(Cursor::new(&text), &cancel, &mut |progress| {
+        let result = scan(Cursor::new(&text), &|| wanted.get(), &mut |progress| {
             seen.push(progress);
-            if progress.events >= 1000 {
-                cancel.store(true, std::sync::atomic::Ordering::Relaxed);
-            }
+            wanted.set(progress.events < 1000);
         });
         assert!(matches!(result, Err(ScanError::Cancelled)));
         let last = seen.last().unwrap();
