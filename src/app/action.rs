@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use crate::analyze::Proposal;
+use crate::denial::{Progress, Trail};
 use crate::iam::Inventory;
 
-use super::job::{Found, Job};
+use super::job::{Found, Job, Ticket};
 use super::live::{LiveFailure, LiveSession, SignIn};
 use super::{Command, Key};
 
@@ -76,6 +78,10 @@ pub enum Action {
         /// The text; `Err` says in words why there is none.
         result: Result<String, String>,
     },
+    /// Reading a file of events goes on.
+    EventsProgress(Progress),
+    /// A file of events was read; `Err` says in words why not.
+    EventsRead(Result<Trail, String>),
     /// Something to tell.
     Notice(Notice),
     /// The theme that is now in force, and the names of all themes.
@@ -223,6 +229,23 @@ pub enum Effect {
         /// Its path as typed; `~` is the home folder.
         path: PathBuf,
     },
+    /// Read a file of CloudTrail events, a folder of them, or a file with a message, with progress,
+    /// until the ticket is no longer current.
+    ReadEvents {
+        /// Its path as typed; `~` is the home folder.
+        path: PathBuf,
+        /// Whether it is still wanted.
+        ticket: Ticket,
+    },
+    /// Make a proposal's difference of the files that it changes, and copy it or write it to a file.
+    Difference {
+        /// What is proposed.
+        proposal: Box<Proposal>,
+        /// What it is proposed for.
+        inventory: Arc<Inventory>,
+        /// The file to write, as typed; `None` to copy.
+        path: Option<PathBuf>,
+    },
     /// Write a file, then send a notice; never one that exists.
     WriteFile {
         /// Its path as typed.
@@ -253,8 +276,6 @@ pub enum Effect {
 pub enum Purpose {
     /// A policy of a what-if or of the simulator; the number says which.
     Policy(u64),
-    /// A file with an AccessDenied message or CloudTrail events.
-    Denial,
 }
 
 /// What to load.

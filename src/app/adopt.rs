@@ -167,6 +167,7 @@ impl State {
 
     /// Decides anew what was decided of the inventory before.
     fn decide_again(&mut self, effects: &mut Vec<Effect>) {
+        self.answer_again(effects);
         if self.live.extent == Extent::Coming && matches!(self.simulator.answer, Some(Ok(_))) {
             // An answer that is being read stays while more arrives.
             return;

@@ -88,6 +88,7 @@ commands! {
     Layers "layers",
     AddPolicy "add-policy",
     CopyReport "copy-report",
+    WriteReport "write-report",
 }
 
 /// Where a key is pressed. A key is looked up in its own context first, then in `Everywhere`.

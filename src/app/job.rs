@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::analyze;
-use crate::denial::Denial;
 use crate::iam::Inventory;
 use crate::simulate::Outcome;
 
@@ -50,6 +49,8 @@ pub enum Lane {
     Export,
     /// Answering a denial.
     Denial,
+    /// Reading a file of events.
+    Events,
 }
 
 /// The newest generation of a lane, shared with running jobs so that they can stop early.
@@ -100,7 +101,7 @@ pub(super) enum Work {
     Rebase(Suppositions, Arc<Inventory>),
     Requests(Vec<Query>),
     Export(Option<PathBuf>, Vec<Query>),
-    Denial(Option<String>, Vec<Denial>, usize),
+    Denial(denying::Asked),
 }
 
 /// A piece of work.
@@ -163,9 +164,8 @@ impl Job {
                 let lost = supposed.len() - kept.len();
                 Answer::Supposed(kept.apply().unwrap_or(loaded), kept, Some(lost))
             }
-            Work::Denial(text, known, chosen) => {
-                let text = text.as_deref();
-                let read = denying::read(text, known, chosen, &self.inventory);
+            Work::Denial(asked) => {
+                let read = denying::read(asked, &self.inventory, &wanted);
                 Answer::Denial(Box::new(read))
             }
             Work::Requests(queries) => {

@@ -2,10 +2,10 @@
 
 use crate::iam::PolicyKind;
 
+use super::Input;
 use super::choosing::Setting;
 use super::item::PolicyAt;
 use super::picker::Picker;
-use super::{Input, Purpose};
 
 /// Something on top of the main view.
 #[derive(Clone, Debug)]
@@ -38,8 +38,6 @@ pub struct Prompt {
 pub enum PromptKind {
     /// The path of a source to open.
     Open,
-    /// The path of a file to read.
-    Read(Purpose),
     /// A policy for the simulator: JSON, or the path of a file.
     Policy(PolicyKind),
     /// The file to export the saved requests to.
@@ -50,4 +48,6 @@ pub enum PromptKind {
     Parameter(String),
     /// An account, a region or a partition.
     Setting(Setting),
+    /// The file to write the answer to a denial to.
+    Answer,
 }

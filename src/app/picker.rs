@@ -47,6 +47,8 @@ pub enum Choice {
     Parameter(String),
     /// Answers one of the denials that were read.
     Denial(usize),
+    /// Copies a proposal as a difference of the files that it changes.
+    Proposal(usize),
     /// Decides a condition.
     Condition(String),
     /// Asks for an account, a region or a partition.

@@ -14,7 +14,7 @@ use super::geometry::Layout;
 use super::history::History;
 use super::index::Index;
 use super::item::{Entity, Item};
-use super::job::{Job, Lane, Latest, Work};
+use super::job::{Job, Lane, Latest, Ticket, Work};
 use super::live::Live;
 use super::overlay::Overlay;
 use super::pane::Pane;
@@ -262,9 +262,8 @@ impl State {
     }
 
     fn prepare(&mut self, lane: Lane, work: Work) -> Job {
-        let ticket = self.lanes.entry(lane).or_default().next();
         Job {
-            ticket,
+            ticket: self.ticket(lane),
             inventory: self.inventory.clone(),
             index: self.index.clone(),
             work,
@@ -273,14 +272,22 @@ impl State {
 
     /// Makes the results of all work that has begun unwanted: it was about another inventory.
     pub(super) fn forget_all(&mut self) {
-        for latest in self.lanes.values() {
-            latest.next();
+        for (lane, latest) in &self.lanes {
+            // A file of events is read the same beside any inventory.
+            if *lane != Lane::Events {
+                latest.next();
+            }
         }
+    }
+
+    /// The right of the newest work of a kind to go on; that of earlier work ends.
+    pub(super) fn ticket(&mut self, lane: Lane) -> Ticket {
+        self.lanes.entry(lane).or_default().next()
     }
 
     /// Makes the results of work that has begun unwanted.
     pub(super) fn forget(&mut self, lane: Lane) {
-        self.lanes.entry(lane).or_default().next();
+        self.ticket(lane);
     }
 
     /// Makes everything that is seen known: texts of rows, the pane's content, counts of roles.

@@ -70,6 +70,8 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
             }
         }
         Action::TextRead { purpose, result } => state.text_read(&purpose, result, &mut effects),
+        Action::EventsProgress(progress) => state.events_progress(progress),
+        Action::EventsRead(result) => state.events_read(result, &mut effects),
         Action::Notice(notice) => state.notice = Some(notice),
         Action::Themes { current, all } => state.themes = (current, all),
     }
@@ -82,7 +84,7 @@ impl State {
     pub fn context(&self) -> Context {
         match self.top() {
             Some(Overlay::Picker(_) | Overlay::Prompt(_)) => Context::Text,
-            Some(Overlay::Denial) if self.denials.answer.is_none() => Context::Text,
+            Some(Overlay::Denial) if self.denials.asks() => Context::Text,
             Some(Overlay::Denial) => Context::Denial,
             Some(Overlay::Simulator) => match self.simulator.focus {
                 Focus::Field(_) => Context::Text,
@@ -113,7 +115,7 @@ impl State {
             Some(Overlay::Picker(picker)) => picker.key(key),
             Some(Overlay::Prompt(prompt)) => prompt.input.key(key),
             Some(Overlay::Simulator) => self.type_in_simulator(key, effects),
-            Some(Overlay::Denial) if self.denials.answer.is_none() => self.denials.input.key(key),
+            Some(Overlay::Denial) if self.denials.asks() => self.denials.input.key(key),
             Some(Overlay::Denial) => false,
             None if self.find.typing => self.type_query(key, effects),
             None => false,
@@ -126,13 +128,13 @@ impl State {
             Some(Overlay::Picker(picker)) => picker.paste(text),
             Some(Overlay::Prompt(prompt)) => prompt.input.insert(text),
             Some(Overlay::Simulator) => self.paste_in_simulator(text, effects),
-            Some(Overlay::Denial) => self.read_denial(text.to_owned(), effects),
+            Some(Overlay::Denial) => self.read_denial(text, effects),
             None if self.find.typing => {
                 self.find.input.insert(text);
                 self.query_changed(effects);
             }
             // A paste beside any field is a denial to look into.
-            None => self.read_denial(text.to_owned(), effects),
+            None => self.read_denial(text, effects),
         }
     }
 
@@ -322,6 +324,7 @@ impl State {
             Choice::ExportPolicy(at) => self.ask_where_to_write(at),
             Choice::Parameter(name) => self.ask_for_parameter(name),
             Choice::Denial(position) => self.answer_denial(position, effects),
+            Choice::Proposal(at) => self.copy_difference(at, effects),
             Choice::Condition(name) => self.turn_condition(name, effects),
             Choice::Setting(setting) => self.ask_for_setting(setting),
         }
@@ -343,10 +346,7 @@ impl State {
             PromptKind::ExportPolicy(at) => self.export_policy(at, text, effects),
             PromptKind::Parameter(name) => self.parameter_given(name, text, effects),
             PromptKind::Setting(setting) => self.setting_given(setting, text, effects),
-            PromptKind::Read(purpose) => effects.push(Effect::ReadFile {
-                purpose,
-                path: text.into(),
-            }),
+            PromptKind::Answer => self.write_answer(text, effects),
         }
     }
 
@@ -392,7 +392,7 @@ impl State {
             }
             Answer::Decided(outcomes) => self.requests_decided(outcomes),
             Answer::Exported(exported) => self.exported(exported, effects),
-            Answer::Denial(read) => self.denial_answered(*read),
+            Answer::Denial(read) => self.denial_answered(*read, effects),
             Answer::Completed(field, candidates) => self.offered(field, candidates),
             Answer::Counts(counts) => {
                 for (entity, count) in counts {

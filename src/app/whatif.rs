@@ -67,7 +67,6 @@ impl State {
             }
         };
         match purpose {
-            Purpose::Denial => self.read_denial(text, effects),
             Purpose::Policy(number) => {
                 let number = usize::try_from(*number).unwrap_or(usize::MAX);
                 match self.texts_wanted.get(number).cloned() {

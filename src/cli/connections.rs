@@ -45,7 +45,7 @@ impl Connections {
         let Some(encoded) = &denial.encoded else {
             return Ok(());
         };
-        let account = denial::home(denial).account;
+        let account = denial::home(denial, false).account;
         let Some((_, connection)) = self.to(account.as_deref()) else {
             return Ok(());
         };

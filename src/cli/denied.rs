@@ -11,12 +11,13 @@ use serde_json::{Value, json};
 
 use crate::denial::{self, Denial, Trail};
 use crate::explain::{Answer, answer, answer_page, denial_page, trail_page};
-use crate::iam::Inventory;
+use crate::iam::{Inventory, Source};
 use crate::report::{
     self, PlainStyle, answer_json, answer_markdown, denial_json, markdown, mask_accounts, plain,
     trail_json,
 };
 
+use super::connections::Connections;
 use super::sources::Sources;
 use super::{Failure, lines};
 
@@ -168,7 +169,7 @@ impl Denied {
         let mut denials = denials.to_vec();
         let inventory = match denials.first() {
             Some(first) if !self.sources.is_empty() => {
-                let (mut inventory, connections) = self.sources.load_for(&denial::home(first))?;
+                let (mut inventory, connections) = self.load_for(first)?;
                 for denial in &mut denials {
                     connections.decode(denial)?;
                     if let Some(resource) = &denial.resource {
@@ -212,6 +213,26 @@ impl Denied {
             (_, None) => plain(&denial_page(denial), style()),
         });
         Ok(texts.collect::<Vec<_>>().join("\n"))
+    }
+}
+
+impl Denied {
+    /// Loads the sources. Templates are filled with the account and region of the message, where the
+    /// user gives none: those of the resource, where the caller is not among what was loaded.
+    fn load_for(&self, denial: &Denial) -> Result<(Inventory, Connections), Failure> {
+        let home = denial::home(denial, false);
+        let loaded = self.sources.load_for(&home)?;
+        let there = denial::home(denial, true);
+        let (inventory, _) = &loaded;
+        let is_template = |source: &Source| source.kind.is_template();
+        let missing = matches!(
+            denial::find(denial, inventory),
+            denial::Found::Missing { .. }
+        );
+        if there != home && missing && inventory.sources.iter().any(is_template) {
+            return self.sources.load_for(&there);
+        }
+        Ok(loaded)
     }
 }
 

@@ -123,16 +123,19 @@ fn unmasked(arn: &str, denial: &Denial, account: Option<&Account>) -> Text {
     }
 }
 
-/// Where the denied call took place, as far as the message says.
-pub fn home(denial: &Denial) -> Home {
+/// Where the denied call took place, as far as the message says; of a caller from elsewhere, where the
+/// resource is.
+pub fn home(denial: &Denial, stranger: bool) -> Home {
+    let resource = denial.resource.as_deref();
+    let there = resource.and_then(Arn::parse).map(|arn| arn.account);
+    let principal = match there.filter(|account| stranger && Arn::is_account_id(account)) {
+        Some(_) => resource,
+        None => denial.principal.as_deref(),
+    };
     let requested = denial
         .context
         .iter()
         .find(|fact| fact.key == "aws:RequestedRegion")
         .and_then(|fact| fact.values.first().map(String::as_str));
-    Home::of(
-        denial.principal.as_deref(),
-        denial.resource.as_deref(),
-        requested,
-    )
+    Home::of(principal, resource, requested)
 }

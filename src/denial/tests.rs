@@ -15,18 +15,22 @@ const EXAMPLES: [&str; 2] = [
     include_str!("../../tests/vectors/denials_more.jsonl"),
 ];
 
+/// Every shape in which services, SDKs and tools write them, and in which people paste them: what
+/// they say was written down before the reader was asked.
+const SHAPES: &str = include_str!("../../tests/vectors/denials_shapes.jsonl");
+
+fn read_cases(file: &str) -> impl Iterator<Item = Value> {
+    file.lines().map(|line| serde_json::from_str(line).unwrap())
+}
+
 fn cases() -> Vec<Value> {
-    EXAMPLES
-        .iter()
-        .flat_map(|file| file.lines())
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
+    EXAMPLES.into_iter().flat_map(read_cases).collect()
 }
 
 #[test]
 fn examples() {
     let mut failures = Vec::new();
-    for case in cases() {
+    for case in cases().into_iter().chain(read_cases(SHAPES)) {
         let denial = read(case["message"].as_str().unwrap());
         let guessed: Vec<&str> = denial.guessed.iter().map(|field| field.name()).collect();
         let got = [

@@ -327,7 +327,16 @@ pub fn rule_words(rule: &Rule) -> Line {
 
 /// What a decision depends on, from its label: a key, `template:NAME`, `statement:POLICY/STATEMENT`.
 pub fn dependence_words(label: &str) -> Line {
-    if let Some(name) = label.strip_prefix("template:") {
+    if label == "template:resource" {
+        Line::from("the resource, which is not named")
+    } else if let Some(policy) = label.strip_prefix("policy:") {
+        match policy.strip_prefix("identity-based policies of ") {
+            Some(entity) => Line::from("the policies of ")
+                .code(entity.to_owned())
+                .plain(", which were not loaded"),
+            None => Line::from(format!("the {policy}, which was not loaded")),
+        }
+    } else if let Some(name) = label.strip_prefix("template:") {
         Line::new()
             .plain("the template's ")
             .with(Meaning::Unknown, format!("${{{name}}}"))

@@ -75,6 +75,19 @@ pub enum SourceKind {
 }
 
 impl SourceKind {
+    /// Whether account and region are filled in, rather than known from what was read.
+    pub fn is_template(self) -> bool {
+        matches!(
+            self,
+            SourceKind::CloudFormation
+                | SourceKind::Sam
+                | SourceKind::Cdk
+                | SourceKind::TemplateItems
+                | SourceKind::Terraform
+                | SourceKind::TerraformPlan
+        )
+    }
+
     /// Every kind.
     pub const ALL: [SourceKind; 13] = [
         SourceKind::CloudFormation,

@@ -102,6 +102,7 @@ fn edit(edit: &Edit, inventory: &Inventory) -> Value {
         "arn": edit.arn,
         "group": edit.via,
         "level": edit.level,
+        "attach_to": edit.attach_to,
         "statement": edit.statement,
         "file": known.then(|| inventory.path_of(edit.place)).flatten(),
         "line": known.then_some(edit.place.line),

@@ -6,14 +6,23 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use crate::app::{Action, Job, Notice, Purpose};
+use super::loading::Given;
+use crate::analyze::Proposal;
+use crate::app::{Action, Job, Notice, Purpose, Ticket};
+use crate::denial;
+use crate::iam::Inventory;
+use crate::report;
 use crate::terminal::{Clipboard, open_url};
 
 /// The largest file of text that is read for an overlay.
 const MOST_TEXT: u64 = 64 << 20;
+
+/// How often it is told how far reading a file has come.
+const BETWEEN_PROGRESS: Duration = Duration::from_millis(100);
 
 /// What comes back from an errand.
 #[derive(Debug)]
@@ -68,14 +77,7 @@ impl Errands {
 
     pub fn copy(&self, text: String) {
         let clipboard = Arc::clone(&self.clipboard);
-        self.run(move || {
-            let mut clipboard = clipboard.lock().unwrap_or_else(PoisonError::into_inner);
-            Some(if clipboard.copy(&text) {
-                info("copied to the clipboard")
-            } else {
-                Outcome::CopyByTerminal(text)
-            })
-        });
+        self.run(move || Some(copied(&clipboard, text)));
     }
 
     pub fn read_file(&self, purpose: Purpose, path: PathBuf) {
@@ -88,16 +90,47 @@ impl Errands {
 
     pub fn write_file(&self, path: PathBuf, text: String, what: &str) {
         let what = what.to_owned();
+        self.run(move || Some(written(&path, &text, &what)));
+    }
+
+    /// Reads a file of events or of a message, with progress.
+    pub fn read_events(&self, path: PathBuf, ticket: Ticket) {
+        let outcomes = self.outcomes.clone();
         self.run(move || {
             let path = at_home(&path);
-            // Never over a file that is there.
-            let mut options = OpenOptions::new();
-            options.write(true).create_new(true);
-            let written = options.open(&path);
-            let written = written.and_then(|mut file| file.write_all(text.as_bytes()));
-            Some(match written {
-                Ok(()) => info(format!("{what} written to {}", path.display())),
-                Err(error) => failure(format!("`{}` was not written: {error}", path.display())),
+            let mut told = Instant::now();
+            let mut progress = |progress| {
+                if told.elapsed() >= BETWEEN_PROGRESS {
+                    told = Instant::now();
+                    let _ = outcomes.send(Outcome::Action(Action::EventsProgress(progress)));
+                }
+            };
+            let read = denial::scan_path(&path, &|| ticket.is_current(), &mut progress);
+            let result = read.map_err(|error| format!("`{}`: {error}", path.display()));
+            ticket
+                .is_current()
+                .then(|| Outcome::Action(Action::EventsRead(result)))
+        });
+    }
+
+    /// Makes the difference of a proposal, and copies it or writes it to a file.
+    pub fn difference(
+        &self,
+        proposal: Box<Proposal>,
+        inventory: Arc<Inventory>,
+        path: Option<PathBuf>,
+        given: Arc<Given>,
+    ) {
+        let clipboard = Arc::clone(&self.clipboard);
+        self.run(move || {
+            let read = |path: &str| match given.text_of(path) {
+                Some(text) => String::from_utf8(text.to_vec()).ok(),
+                None => fs::read_to_string(existing_file(path)?).ok(),
+            };
+            let text = report::differences(&proposal, &inventory, &read);
+            Some(match path {
+                Some(path) => written(&path, &text, "the difference"),
+                None => copied(&clipboard, text),
             })
         });
     }
@@ -109,6 +142,28 @@ impl Errands {
                 Err(error) => failure(format!("{error}: {address}")),
             })
         });
+    }
+}
+
+fn copied(clipboard: &Mutex<Clipboard>, text: String) -> Outcome {
+    let mut clipboard = clipboard.lock().unwrap_or_else(PoisonError::into_inner);
+    if clipboard.copy(&text) {
+        info("copied to the clipboard")
+    } else {
+        Outcome::CopyByTerminal(text)
+    }
+}
+
+/// Writes a file, never over one that is there.
+fn written(path: &Path, text: &str, what: &str) -> Outcome {
+    let path = at_home(path);
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    let written = options.open(&path);
+    let written = written.and_then(|mut file| file.write_all(text.as_bytes()));
+    match written {
+        Ok(()) => info(format!("{what} written to {}", path.display())),
+        Err(error) => failure(format!("`{}` was not written: {error}", path.display())),
     }
 }
 

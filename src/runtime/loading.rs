@@ -23,6 +23,14 @@ pub(super) struct Given {
     live: Vec<ConnectOptions>,
 }
 
+impl Given {
+    /// The text of a source that is no file, by its path.
+    pub fn text_of(&self, path: &str) -> Option<&[u8]> {
+        let given = self.bytes.get(path).map(Vec::as_slice);
+        given.or_else(|| (path == "demo").then(|| load::demo_text().as_bytes()))
+    }
+}
+
 /// The load in progress, if any.
 pub(super) struct Loading {
     given: Arc<Given>,
@@ -99,8 +107,12 @@ impl Loading {
 
     /// The text of a source that is no file, by its path.
     pub fn text_of(&self, path: &str) -> Option<&[u8]> {
-        let given = self.given.bytes.get(path).map(Vec::as_slice);
-        given.or_else(|| (path == "demo").then(|| load::demo_text().as_bytes()))
+        self.given.text_of(path)
+    }
+
+    /// What was given before the screen opened, for work on another thread.
+    pub fn given(&self) -> Arc<Given> {
+        Arc::clone(&self.given)
     }
 
     /// How far loading has come.

@@ -159,7 +159,7 @@ fn hints(view: &View<'_>, pen: &mut Pen<'_>, style: Style, y: u16, regions: &mut
 /// What a command does here, in the fewest words.
 fn hint(context: Context, command: Command) -> String {
     let words = match (context, command) {
-        (Context::Simulator, Command::Accept) => "go to statement",
+        (Context::Simulator | Context::Denial, Command::Accept) => "go to statement",
         (Context::Simulator, Command::SwitchPane) => "next field",
         (Context::Simulator | Context::Requests, Command::ExportRequests) => "export",
         (Context::Simulator, Command::SaveRequest) => "save",

@@ -15,7 +15,7 @@ pub fn draw(view: &View<'_>, frame: &mut Frame<'_>, area: Rect, regions: &mut Re
     let style = view.theme.style(Look::Text);
     regions.add(area, Target::Overlay);
     fill(frame.buffer_mut(), area, style);
-    let place = match denials.found.len() {
+    let place = match denials.trail.groups.len() {
         0 | 1 => String::new(),
         all => format!("{} of {all}", denials.chosen + 1),
     };
@@ -30,14 +30,13 @@ pub fn draw(view: &View<'_>, frame: &mut Frame<'_>, area: Rect, regions: &mut Re
         return;
     }
     let muted = style.patch(view.theme.style(Look::Muted));
-    let words = if denials.waiting {
-        ["reading it", "", ""]
-    } else {
-        [
-            "Paste an AccessDenied message, a CloudTrail event or file, or a decoded message.",
+    let words = match &denials.waiting {
+        Some(waiting) => [waiting.as_str(), "", ""],
+        None => [
+            "Paste an AccessDenied message, CloudTrail events, or a decoded message.",
             "However it was wrapped, coloured or quoted: it is read as it is.",
-            "Or type the path of a file that holds it, then Enter.",
-        ]
+            "Or type the path of a file or folder that holds them, .gz too, then Enter.",
+        ],
     };
     let rows = (inner.top()..inner.bottom()).map(|y| Rect::new(inner.x, y, inner.width, 1));
     for (line, row) in words.iter().zip(rows.clone()) {

@@ -99,6 +99,8 @@ fn hinted(state: &State) -> &'static [Command] {
             C::Accept,
             C::Simulate,
             C::CopyReport,
+            C::CopyMenu,
+            C::WriteReport,
             C::PasteDenial,
             C::Cancel,
         ];

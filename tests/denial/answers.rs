@@ -16,7 +16,7 @@ fn template(name: &str) -> SourceSpec {
 
 /// Loads a template for the account and region of a denial.
 fn loaded(name: &str, denial: &Denial) -> Inventory {
-    let home = denial::home(denial);
+    let home = denial::home(denial, false);
     let settings = Settings {
         account: home.account,
         region: home.region,

@@ -3,4 +3,5 @@
 #![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing)] // helpers of tests
 
 mod answers;
+mod differences;
 mod proposals;

@@ -43,6 +43,8 @@ pub struct Edit {
     pub via: Option<String>,
     /// The level of the organisation at which it is attached.
     pub level: Option<String>,
+    /// Whom a new policy is for.
+    pub attach_to: Option<String>,
     /// The statement changed, by its Sid or number; `None` for a new one.
     pub statement: Option<String>,
     /// Where the statement stands, or the document for a new one.
@@ -74,7 +76,8 @@ pub struct Edit {
 pub struct Proposal {
     /// The changes, in the order in which layers are named. Mostly one.
     pub edits: Vec<Edit>,
-    /// What the request comes to with them: always an allow.
+    /// What the request comes to with them: an allow, or one that depends on nothing but policies
+    /// that were not loaded.
     pub outcome: Outcome,
 }
 
@@ -177,6 +180,14 @@ fn same(a: &Proposal, b: &Proposal) -> bool {
 struct Step {
     policies: PolicySet,
     edits: Vec<Edit>,
+    /// Whether what was changed denied for certain.
+    certain: bool,
+}
+
+/// Whether nothing but policies that were not loaded stands between a request and an allow.
+fn rests_on_unloaded(decision: &Decision) -> bool {
+    let unloaded = |label: &String| label.starts_with("policy:");
+    decision.outcome == Outcome::Depends && decision.depends_on.iter().all(unloaded)
 }
 
 /// Every change of the first layer that keeps the request from being allowed; with an
@@ -206,7 +217,7 @@ fn steps_in(request: &Request, policies: &PolicySet, leg: &Leg, layer: &Layer) -
     };
     candidates
         .into_iter()
-        .filter_map(|candidate| candidate.apply(policies, leg, layer))
+        .filter_map(|candidate| candidate.apply(request, policies, leg, layer))
         .collect()
 }
 
@@ -239,7 +250,7 @@ fn first_denier(decision: &Decision) -> Option<(&Leg, &Layer)> {
 fn complete(request: &Request, mut step: Step) -> Option<Proposal> {
     loop {
         let decision = evaluate(request, &step.policies);
-        if decision.outcome == Outcome::Allow {
+        if decision.outcome == Outcome::Allow || (step.certain && rests_on_unloaded(&decision)) {
             step.edits.sort_by_key(|edit| edit.layer);
             return Some(Proposal {
                 edits: step.edits,
@@ -269,6 +280,7 @@ fn complete(request: &Request, mut step: Step) -> Option<Proposal> {
                 ) != before
             })
         })?;
+        step.certain |= helpful.certain;
         step.policies = helpful.policies;
         step.edits.extend(helpful.edits);
     }
@@ -291,7 +303,13 @@ enum What {
 }
 
 impl Candidate {
-    fn apply(self, policies: &PolicySet, leg: &Leg, layer: &Layer) -> Option<Step> {
+    fn apply(
+        self,
+        request: &Request,
+        policies: &PolicySet,
+        leg: &Leg,
+        layer: &Layer,
+    ) -> Option<Step> {
         let mut changed = policies.clone();
         let lifts = layer.status == LayerStatus::ExplicitDeny;
         let owner = place::owner(layer.kind, leg);
@@ -303,6 +321,7 @@ impl Candidate {
             arn: None,
             via: None,
             level: self.at.level(policies),
+            attach_to: None,
             statement: None,
             place: Place::default(),
             anchor: None,
@@ -320,6 +339,9 @@ impl Candidate {
             What::New(new) => {
                 let document = super::change::document_of(&new, edit.kind)?;
                 edit.policy = self.at.new_name(leg);
+                if layer.kind == LayerKind::Identity {
+                    edit.attach_to = allow::principal_value(request).map(|(_, value)| value);
+                }
                 edit.after = Some(new.json());
                 edit.document_after = Some(document.json());
                 edit.change = Some(Change::Statement(new));
@@ -352,6 +374,7 @@ impl Candidate {
         Some(Step {
             policies: changed,
             edits: vec![edit],
+            certain: layer.status != LayerStatus::Depends,
         })
     }
 }

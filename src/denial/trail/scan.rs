@@ -170,6 +170,7 @@ fn as_stream(
     let mut deserializer =
         serde_json::Deserializer::from_reader(std::io::Cursor::new(head).chain(reader));
     let mut values = 0u64;
+    let begun = tally.trail.read.events;
     loop {
         let before = tally.trail.read.events;
         let seed = Walk { tally, depth: 0 };
@@ -181,7 +182,7 @@ fn as_stream(
             Err(error) if error.is_eof() && values > 0 && before == tally.trail.read.events => {
                 return Ok(());
             }
-            Err(error) if values == 0 && tally.trail.read.events == 0 => {
+            Err(error) if values == 0 && tally.trail.read.events == begun => {
                 return Err(ScanError::NotJson(error));
             }
             Err(error) => {

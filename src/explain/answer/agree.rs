@@ -2,7 +2,7 @@
 
 use crate::denial::{Denial, PolicyType};
 use crate::iam::{Inventory, PolicyKind};
-use crate::simulate::{LayerKind, Outcome, PolicySet};
+use crate::simulate::{LayerKind, LayerStatus, Outcome, PolicySet};
 
 use super::Evaluated;
 
@@ -14,6 +14,8 @@ pub enum Verdict {
     NotEvaluated,
     /// Both deny, for the reason that AWS names.
     Agree,
+    /// Both deny for that reason, and here another policy denies it more plainly.
+    AgreeAndMore,
     /// Both deny; the message does not say why.
     BothDeny,
     /// Both deny, by different policies.
@@ -30,6 +32,7 @@ impl Verdict {
         match self {
             Verdict::NotEvaluated => "not_evaluated",
             Verdict::Agree => "agree",
+            Verdict::AgreeAndMore => "agree_and_more",
             Verdict::BothDeny => "both_deny",
             Verdict::OtherReason => "other_reason",
             Verdict::Depends => "depends",
@@ -85,16 +88,33 @@ pub(super) fn compare(
             {
                 Verdict::Agree
             }
+            Some(PolicyType::Policy(kind)) if denies(evaluated, kind, denial.explicit) => {
+                Verdict::AgreeAndMore
+            }
             _ => Verdict::OtherReason,
         },
     };
     let missing = match verdict {
-        Verdict::Agree | Verdict::BothDeny | Verdict::NotEvaluated => Vec::new(),
+        Verdict::Agree | Verdict::AgreeAndMore | Verdict::BothDeny | Verdict::NotEvaluated => {
+            Vec::new()
+        }
         Verdict::OtherReason | Verdict::Depends | Verdict::OnlyAws => {
             missing(denial, evaluated, inventory)
         }
     };
     Agreement { verdict, missing }
+}
+
+/// Whether the policies that AWS names deny here as well, in the way that it says.
+fn denies(evaluated: &Evaluated, kind: PolicyKind, explicit: Option<bool>) -> bool {
+    let legs = evaluated.decision.legs.iter();
+    legs.flat_map(|leg| &leg.layers)
+        .filter(|layer| layer.kind == layer_of(kind))
+        .any(|layer| match layer.status {
+            LayerStatus::ExplicitDeny => explicit != Some(false),
+            LayerStatus::ImplicitDeny => explicit != Some(true),
+            _ => false,
+        })
 }
 
 /// What we do not have that AWS had.

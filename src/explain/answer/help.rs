@@ -2,6 +2,7 @@
 
 use crate::analyze::{Blocked, Edit, Proposal, Proposals};
 use crate::iam::Inventory;
+use crate::simulate::Outcome;
 
 use super::super::english::count;
 use super::super::problem::quoted;
@@ -23,16 +24,7 @@ pub(super) fn proposed(answer: &Answer, inventory: &Inventory, page: &mut Page) 
         page.mark(Mark::Problem, blocked_words(*blocked));
     }
     for (at, proposal) in list.iter().take(MOST_PROPOSALS).enumerate() {
-        page.blocks.push(Block::List(vec![proposal_item(
-            at + 1,
-            proposal,
-            inventory,
-        )]));
-        for edit in &proposal.edits {
-            if let Some(after) = &edit.after {
-                page.json(after, edit.place.is_known().then_some(edit.place));
-            }
-        }
+        shown(at + 1, proposal, inventory, page);
     }
     if list.len() > MOST_PROPOSALS {
         let more = count(list.len() - MOST_PROPOSALS, "wider proposal");
@@ -40,24 +32,33 @@ pub(super) fn proposed(answer: &Answer, inventory: &Inventory, page: &mut Page) 
     }
 }
 
-fn proposal_item(number: usize, proposal: &Proposal, inventory: &Inventory) -> Item {
+/// A proposal: what each change does, where, and the text of it.
+fn shown(number: usize, proposal: &Proposal, inventory: &Inventory, page: &mut Page) {
     let head = Line::new().strong(format!("{number}. "));
-    let mut edits = proposal.edits.iter();
-    let mut item = match (proposal.edits.len(), edits.next()) {
-        (1, Some(edit)) => described(head, edit, inventory),
-        _ => {
-            let mut item = Item::new(head.plain(format!(
-                "{} together:",
-                count(proposal.edits.len(), "change")
-            )));
-            for edit in &proposal.edits {
-                item = item.below(described(Line::new(), edit, inventory));
-            }
-            item
-        }
+    let mark = match proposal.outcome {
+        Outcome::Depends => Mark::Depends,
+        _ => Mark::Allow,
     };
-    item.mark = Some(Mark::Allow);
-    item
+    let several = proposal.edits.len() > 1;
+    let mut first = head.clone();
+    if several {
+        let together = format!("{} together:", count(proposal.edits.len(), "change"));
+        page.list(vec![Item::marked(mark, head.plain(together))]);
+        first = Line::new();
+    }
+    for edit in &proposal.edits {
+        let mut item = described(std::mem::take(&mut first), edit, inventory);
+        if !several {
+            item.mark = Some(mark);
+        }
+        page.blocks.push(Block::List(vec![item]));
+        if let Some(after) = &edit.after {
+            page.json(after, edit.place.is_known().then_some(edit.place));
+        }
+    }
+    if proposal.outcome == Outcome::Depends {
+        page.say(Line::new().muted("Then only policies that were not loaded have a say."));
+    }
 }
 
 fn described(head: Line, edit: &Edit, inventory: &Inventory) -> Item {

@@ -144,7 +144,7 @@ fn of(denial: &Denial, inventory: &Inventory, found: Finding, seen: Option<Seen<
         let resource = resource.unwrap_or_else(|| Text::plain("*"));
         let mut policies = policies_for(inventory, &seen.caller, &asked.request.action, &resource);
         if denial.cause == denial::Cause::Authorization {
-            answer.proposals = proposals(denial, &asked.request, &policies, unsure);
+            answer.proposals = proposals(denial, &asked.request, &policies, &seen.caller, unsure);
         }
         admit_ignorance(
             &mut policies,
@@ -178,20 +178,49 @@ fn blocked_by(denial: &Denial) -> Option<Blocked> {
     }
 }
 
-fn proposals(denial: &Denial, request: &Request, policies: &PolicySet, unsure: bool) -> Proposals {
-    // Of a caller that was not loaded nothing can be proposed, nor for a role that nobody named.
+fn proposals(
+    denial: &Denial,
+    request: &Request,
+    policies: &PolicySet,
+    caller: &Caller<'_>,
+    unsure: bool,
+) -> Proposals {
+    // Nothing can be proposed for a role that nobody named.
     let nameless = request
         .action
         .to_ascii_lowercase()
         .starts_with("sts:assumerole")
         && denial.resource.is_none();
-    if unsure || nameless {
-        return Proposals {
-            blocked: blocked_by(denial),
-            ..Proposals::default()
-        };
+    let mut found = Proposals::default();
+    if !nameless && unsure {
+        // Of the caller nothing was loaded, but the policy of the resource may deny by itself.
+        let mut policies = policies.clone();
+        policies.identity.push(unread_identity(caller));
+        found.list = analyze::proposals(request, &policies).list;
+    } else if !nameless {
+        return analyze::proposals(request, policies);
     }
-    analyze::proposals(request, policies)
+    if found.list.is_empty() {
+        found.blocked = blocked_by(denial);
+    }
+    found
+}
+
+/// A policy that is there, and whose text nobody knows.
+fn unread(name: &str, kind: PolicyKind) -> NamedPolicy {
+    NamedPolicy {
+        name: name.to_owned(),
+        kind,
+        arn: None,
+        document: None,
+        guard: crate::iam::Guard::always(),
+        via: None,
+    }
+}
+
+fn unread_identity(caller: &Caller<'_>) -> NamedPolicy {
+    let name = format!("identity-based policies of {}", called(caller));
+    unread(&name, PolicyKind::Identity)
 }
 
 /// Puts policies whose text nobody knows where something must be that was not loaded: better an
@@ -203,17 +232,8 @@ fn admit_ignorance(
     inventory: &Inventory,
     unsure: bool,
 ) {
-    let unread = |name: &str, kind: PolicyKind| NamedPolicy {
-        name: name.to_owned(),
-        kind,
-        arn: None,
-        document: None,
-        guard: crate::iam::Guard::always(),
-        via: None,
-    };
     if unsure {
-        let name = format!("identity-based policies of {}", called(caller));
-        policies.identity.push(unread(&name, PolicyKind::Identity));
+        policies.identity.push(unread_identity(caller));
     }
     if policies.resource.is_none() && needs_resource_policy(request, inventory) {
         let trust = request.action.to_ascii_lowercase().starts_with("sts:");

@@ -112,7 +112,7 @@ fn who(answer: &Answer, page: &mut Page) {
     page.facts(facts);
 }
 
-fn arn_line(arn: &str) -> Line {
+pub(super) fn arn_line(arn: &str) -> Line {
     Span::new(Meaning::Code, arn.to_owned())
         .to(Link::Arn(arn.to_owned()))
         .into()
@@ -124,6 +124,10 @@ fn agreement(answer: &Answer, page: &mut Page) {
     let (mark, words) = match answer.agreement.verdict {
         Verdict::NotEvaluated => return,
         Verdict::Agree => (Mark::Allow, "; our evaluation agrees."),
+        Verdict::AgreeAndMore => (
+            Mark::Allow,
+            "; our evaluation agrees, and finds another policy that denies it.",
+        ),
         Verdict::BothDeny => (Mark::Allow, "; our evaluation denies it too."),
         Verdict::OtherReason => (
             Mark::Problem,

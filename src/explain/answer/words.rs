@@ -5,6 +5,7 @@ use crate::iam::{Inventory, PolicyKind};
 
 use super::super::english::{count, listed, number};
 use super::super::{Line, Link, Span};
+use super::page::arn_line;
 
 /// What a change does, in a sentence.
 pub fn edit_words(edit: &Edit) -> Line {
@@ -26,7 +27,11 @@ pub fn edit_words(edit: &Edit) -> Line {
         Change::Statement(_) if edit.document_before.is_none() => {
             let line = match edit.kind {
                 PolicyKind::Identity => {
-                    Line::from("Add an inline policy ").code(edit.policy.clone())
+                    let line = Line::from("Add an inline policy ").code(edit.policy.clone());
+                    match &edit.attach_to {
+                        Some(arn) => line.plain(" to ").then(arn_line(arn)),
+                        None => line,
+                    }
                 }
                 PolicyKind::Scp => Line::from("Attach a policy ").code(edit.policy.clone()),
                 kind => Line::from(format!(

@@ -36,6 +36,15 @@ impl Session {
                     .give(Outcome::Action(Action::TextRead { purpose, result }));
             }
             Effect::ReadFile { purpose, path } => self.errands.read_file(purpose, path),
+            Effect::ReadEvents { path, ticket } => self.errands.read_events(path, ticket),
+            Effect::Difference {
+                proposal,
+                inventory,
+                path,
+            } => {
+                let given = self.loading.given();
+                self.errands.difference(proposal, inventory, path, given);
+            }
             Effect::WriteFile { path, text, what } => self.errands.write_file(path, text, &what),
             Effect::OpenUrl(address) => self.errands.open_url(address),
             Effect::SignIn(sign_in) => self.sign_in(&sign_in).await?,
