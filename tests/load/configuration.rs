@@ -185,12 +185,8 @@ fn every_part_has_its_place() {
         .as_ref()
         .unwrap();
     let place = admin.statements[0].place;
-    assert!(
-        inventory
-            .path_of(place)
-            .unwrap()
-            .ends_with("policies/trust.json")
-    );
+    let path = inventory.path_of(place).unwrap();
+    assert_eq!(path, format!("{APP}/policies/trust.json"));
     assert_eq!((place.line, place.column), (4, 5));
 }
 
@@ -246,6 +242,10 @@ fn expressions() {
         ("coalescelist([], [\"x\"])", "x"),
         ("try({}.a, \"b\")", "b"),
         ("tostring(can({}.a))", "false"),
+        (
+            "can(tostring([])) || can(tolist(\"a\")) ? \"y\" : \"n\"",
+            "n",
+        ),
         ("jsondecode(\"{\\\"a\\\": [\\\"b\\\"]}\").a", "b"),
         ("jsondecode(jsonencode({ a = \"b\" })).a", "b"),
         (
@@ -866,4 +866,121 @@ fn all_that_can_put_a_policy_on_somebody() {
         tree_text(&inventory)
     });
     assert_eq!(account.providers.len(), 2);
+}
+
+#[test]
+fn modules_in_the_style_of_published_ones() {
+    let inventory = load_path("tests/fixtures/terraform/library").unwrap();
+    insta::assert_snapshot!("terraform_library", tree_text(&inventory));
+    // Given by somebody who uses a module by itself.
+    let settings = parameters(&[
+        ("function_name", "x"),
+        (
+            "trusted",
+            "[\"ec2.amazonaws.com\", { type = \"AWS\", identifiers = [\"arn:aws:iam::111122223333:root\"] }]",
+        ),
+        (
+            "statements",
+            "{ a = { actions = [\"s3:*\"], resources = [\"*\"] } }",
+        ),
+        ("dead_letter_arn", "arn:aws:sqs:eu-west-1:123456789012:q"),
+    ]);
+    let spec = SourceSpec::Path("tests/fixtures/terraform/library/modules/function".into());
+    let account = only_account(load(&[spec], &settings, &Progress::default()).unwrap());
+    let role = &account.roles[0];
+    let trust = role.trust.as_ref().unwrap().json();
+    assert_eq!(
+        trust["Statement"][0]["Principal"],
+        serde_json::json!({
+            "Service": ["lambda.amazonaws.com", "ec2.amazonaws.com"],
+            "AWS": ["arn:aws:iam::111122223333:root"]
+        })
+    );
+    assert_eq!(
+        statements(&role.inline[0].document),
+        ["a Allow s3:*", "- Allow sqs:SendMessage"]
+    );
+}
+
+#[test]
+fn permission_sets_are_the_roles_that_they_become() {
+    let account = account(
+        r#"
+resource "aws_ssoadmin_permission_set" "ops" {
+  name         = "Ops"
+  instance_arn = "arn:aws:sso:::instance/ssoins-1"
+}
+resource "aws_ssoadmin_permission_set_inline_policy" "ops" {
+  instance_arn       = aws_ssoadmin_permission_set.ops.instance_arn
+  permission_set_arn = aws_ssoadmin_permission_set.ops.arn
+  inline_policy      = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "ec2:*", Resource = "*" }] })
+}
+resource "aws_ssoadmin_managed_policy_attachment" "ops" {
+  instance_arn       = aws_ssoadmin_permission_set.ops.instance_arn
+  permission_set_arn = aws_ssoadmin_permission_set.ops.arn
+  managed_policy_arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+}
+resource "aws_ssoadmin_customer_managed_policy_attachment" "ops" {
+  permission_set_arn = aws_ssoadmin_permission_set.ops.arn
+  customer_managed_policy_reference {
+    name = "extra"
+    path = "/ops/"
+  }
+}
+resource "aws_ssoadmin_permissions_boundary_attachment" "ops" {
+  permission_set_arn = aws_ssoadmin_permission_set.ops.arn
+  permissions_boundary {
+    managed_policy_arn = "arn:aws:iam::aws:policy/PowerUserAccess"
+  }
+}
+resource "aws_iam_service_linked_role" "es" {
+  aws_service_name = "es.amazonaws.com"
+}
+"#,
+    );
+    let role = role(&account, "aws_ssoadmin_permission_set.ops");
+    assert_eq!(
+        role.identity.arn.to_string(),
+        "arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Ops_${aws_ssoadmin_permission_set.ops.suffix}"
+    );
+    assert_eq!(statements(&role.inline[0].document), ["- Allow ec2:*"]);
+    let managed: Vec<String> = role.managed.iter().map(|one| one.arn.to_string()).collect();
+    assert_eq!(
+        managed,
+        [
+            "arn:aws:iam::aws:policy/ReadOnlyAccess",
+            "arn:aws:iam::123456789012:policy/ops/extra"
+        ]
+    );
+    assert_eq!(role.boundary.as_ref().unwrap().name, *"PowerUserAccess");
+    assert_eq!(
+        account.roles[1].identity.path,
+        *"/aws-service-role/es.amazonaws.com/"
+    );
+}
+
+#[test]
+fn parts_of_arns_and_placeholders() {
+    let declared = r#"
+variable "x" {}
+data "aws_arn" "known" { arn = "arn:aws:logs:eu-west-1:111122223333:log-group:/a:b" }
+data "aws_arn" "mixed" { arn = "arn:aws:s3:::${var.x}/key" }
+"#;
+    let of = |expression: &str| value_with(expression, declared, &Settings::default());
+    for (expression, wanted) in [
+        ("data.aws_arn.known.account", "111122223333"),
+        ("data.aws_arn.known.resource", "log-group:/a:b"),
+        ("data.aws_arn.mixed.service", "s3"),
+        ("data.aws_arn.mixed.resource", "${var.x}/key"),
+        (
+            "replace(\"a_B_c_B_\", \"_B_\", var.x)",
+            "a${var.x}c${var.x}",
+        ),
+        (
+            "jsondecode(replace(jsonencode({ k = \"_B_/*\" }), \"_B_\", var.x)).k",
+            "${var.x}/*",
+        ),
+    ] {
+        assert_eq!(of(expression), wanted, "{expression}");
+    }
 }

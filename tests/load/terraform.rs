@@ -115,3 +115,102 @@ fn a_state_as_stored() {
     );
     assert!(account.resource_policies[1].document.is_valid());
 }
+
+#[test]
+fn what_a_plan_takes_away_is_not_there() {
+    let role = |name: &str| {
+        format!(
+            r#"{{"address": "aws_iam_role.{name}", "mode": "managed", "type": "aws_iam_role", "name": "{name}", "values": {{"name": "{name}"}}}}"#
+        )
+    };
+    let change = |name: &str, actions: &str, more: &str| {
+        format!(
+            r#"{{"address": "aws_iam_role.{name}", "mode": "managed", "type": "aws_iam_role", "name": "{name}", {more} "change": {{"actions": [{actions}], "before": {{"name": "{name}"}}, "after": {{"name": "{name}-new"}}, "after_unknown": {{"arn": true}}}}}}"#
+        )
+    };
+    let text = format!(
+        r#"{{"format_version": "1.2", "terraform_version": "1.9.0",
+          "variables": {{"db_password": {{"value": "hunter2"}}, "pin": {{"value": "1234"}}, "env": {{"value": "prod"}}}},
+          "planned_values": {{"root_module": {{"resources": [{}], "child_modules": [{{"address": "module.a", "resources": [{}]}}]}}}},
+          "prior_state": {{"format_version": "1.0", "values": {{"root_module": {{"resources": [{}, {}]}}}}}},
+          "configuration": {{"root_module": {{"variables": {{"pin": {{"sensitive": true}}, "env": {{"default": "dev", "description": "where"}}}}}}}},
+          "resource_changes": [{}, {}, {}, {}]}}"#,
+        role("kept"),
+        role("inside").replace(
+            "\"aws_iam_role.inside\"",
+            "\"module.a.aws_iam_role.inside\""
+        ),
+        role("gone"),
+        role("kept"),
+        change("kept", "\"delete\", \"create\"", ""),
+        change("gone", "\"delete\"", ""),
+        change("forgotten", "\"forget\"", ""),
+        change("kept", "\"delete\"", "\"deposed\": \"1a2b\","),
+    );
+    let account = only_account(read(&text));
+    let ids: Vec<&str> = account
+        .roles
+        .iter()
+        .filter_map(|role| role.identity.logical_id.as_deref())
+        .collect();
+    assert_eq!(ids, ["aws_iam_role.kept", "module.a.aws_iam_role.inside"]);
+    assert_eq!(account.roles[0].identity.name, *"kept-new");
+    let secrets: Vec<bool> = account.parameters.iter().map(|one| one.secret).collect();
+    assert_eq!(secrets, [true, true, false]);
+    assert_eq!(account.parameters[2].default.as_deref(), Some("dev"));
+}
+
+#[test]
+fn documents_that_a_plan_has_yet_to_merge() {
+    let text = PLAN.replace(
+        "\"after\": {\"statement\": [",
+        "\"after\": {\"source_policy_documents\": [\"{\\\"Version\\\":\\\"2012-10-17\\\",\\\"Statement\\\":[{\\\"Sid\\\":\\\"One\\\",\\\"Effect\\\":\\\"Deny\\\",\\\"Action\\\":\\\"*\\\",\\\"Resource\\\":\\\"*\\\"},{\\\"Effect\\\":\\\"Deny\\\",\\\"Action\\\":\\\"iam:*\\\",\\\"Resource\\\":\\\"*\\\"}]}\", null], \"override_json\": \"\", \"statement\": [",
+    ).replace(
+        "\"after_unknown\": {\"json\": true,",
+        "\"after_unknown\": {\"json\": true, \"source_policy_documents\": [false, true],",
+    );
+    let inventory = read(&text);
+    let document = &inventory.accounts[0].roles[0].inline[0].document;
+    let shown: Vec<String> = document
+        .statements
+        .iter()
+        .map(|one| format!("{} {:?} {}", one.reference(), one.effect, one.unreadable))
+        .collect();
+    // The plan's own statement replaces the one of its sid; the second document is not known yet.
+    assert_eq!(
+        shown,
+        ["One Some(Allow) false", "2 Some(Deny) false", "3 None true",]
+    );
+    assert!(
+        problems(&inventory)[0].contains("source_policy_documents[1]"),
+        "{:?}",
+        problems(&inventory)
+    );
+}
+
+#[test]
+fn objects_that_wait_to_be_destroyed() {
+    let text = r#"{"version": 4, "terraform_version": "1.9.0", "serial": 1, "lineage": "x", "resources": [
+      {"mode": "managed", "type": "aws_iam_role", "name": "r", "instances": [
+        {"deposed": "1a2b", "attributes": {"name": "old"}},
+        {"attributes": {"name": "new"}},
+        {"index_key": 1, "attributes": {"name": "second"}}]}]}"#;
+    let account = only_account(read(text));
+    let names: Vec<String> = account
+        .roles
+        .iter()
+        .map(|role| role.identity.name.to_string())
+        .collect();
+    assert_eq!(names, ["new", "second"]);
+    let text = r#"{"format_version": "1.0", "terraform_version": "1.9.0", "values": {"root_module": {"resources": [
+      {"address": "aws_iam_role.r", "mode": "managed", "type": "aws_iam_role", "name": "r", "deposed_key": "1a2b", "values": {"name": "old"}},
+      {"address": "aws_iam_role.r", "mode": "managed", "type": "aws_iam_role", "name": "r", "values": {"name": "new"}}]}}}"#;
+    let account = only_account(read(text));
+    assert_eq!(
+        (
+            account.roles.len(),
+            account.roles[0].identity.name.to_string()
+        ),
+        (1, "new".to_owned())
+    );
+}

@@ -80,6 +80,19 @@ struct Listed {
 }
 
 impl Resource {
+    /// A resource of a plan or a state.
+    fn recorded(address: String, kind: String, is_data: bool, values: Node, place: Place) -> Self {
+        Resource {
+            address,
+            kind,
+            is_data,
+            values,
+            place,
+            guard: Guard::always(),
+            comment: None,
+        }
+    }
+
     /// The text of an attribute.
     pub fn text(&self, attribute: &str) -> Option<Text> {
         let text = self.values.get(attribute)?.scalar()?;
@@ -101,6 +114,21 @@ impl Resource {
             })
             .collect()
     }
+}
+
+/// Whether the name of a variable says that its value is nobody else's business, whatever its author
+/// declared: plans of older versions do not say `sensitive`.
+fn names_a_secret(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let words = [
+        "password",
+        "passwd",
+        "secret_key",
+        "private_key",
+        "api_key",
+        "token",
+    ];
+    words.iter().any(|word| name.contains(word)) || name.ends_with("secret")
 }
 
 /// A reference that only applying the plan decides.
@@ -220,9 +248,11 @@ fn follow(node: &mut Node, known: &BTreeMap<String, Text>) {
 
 /// The account that the ARNs of a state are in.
 fn account_of(resources: &[Resource]) -> Option<String> {
-    let own = resources.iter().filter(|resource| !resource.is_data);
-    let mut arns = own.filter_map(|resource| resource.text("arn"));
-    arns.find_map(|arn| {
+    let own = || resources.iter().filter(|resource| !resource.is_data);
+    let arns = own().filter_map(|resource| resource.text("arn"));
+    // Customer managed policies are of the account of those that they are attached to.
+    let attached = own().filter_map(|resource| resource.text("policy_arn"));
+    arns.chain(attached).find_map(|arn| {
         let arn = Arn::parse(arn.as_plain()?)?;
         Arn::is_account_id(arn.account).then(|| arn.account.to_owned())
     })

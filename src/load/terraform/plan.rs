@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::iam::{Guard, Member, Node, Parameter, ParameterFrom, Place, Value};
+use crate::iam::{Member, Node, Parameter, ParameterFrom, Value};
 
 use super::super::positions::SourceText;
 use super::{Recorded, Resource, unknown};
@@ -25,35 +25,30 @@ pub(in crate::load) fn is_state(root: &Node) -> bool {
 
 /// Reads a plan or a state.
 pub(in crate::load) fn read(root: &Node, text: Arc<SourceText>) -> Recorded {
-    let mut resources = Vec::new();
-    if let Some(stored) = root.get("resources") {
-        stored
-            .items()
-            .iter()
-            .for_each(|one| add_stored(one, &mut resources));
+    let mut found = Found::default();
+    for stored in root.get("resources").map(Node::items).unwrap_or_default() {
+        found.add_stored(stored);
     }
-    // What is read while planning stands in the prior state.
-    let prior = root
-        .get("prior_state")
-        .and_then(|state| state.get("values"));
-    for values in [root.get("values"), root.get("planned_values"), prior]
-        .into_iter()
-        .flatten()
-    {
-        if let Some(module) = values.get("root_module") {
-            add_module(module, 0, &mut resources);
+    for name in ["values", "planned_values"] {
+        if let Some(module) = root.get(name).and_then(|values| values.get("root_module")) {
+            found.add_module(module, false, 0);
         }
     }
-    let changes = root
-        .get("resource_changes")
-        .map(Node::items)
-        .unwrap_or_default();
+    // What was read before planning stands in the prior state. Resources that only it has are gone
+    // when the plan is applied.
+    let prior = root
+        .get("prior_state")
+        .and_then(|state| state.get("values")?.get("root_module"));
+    if let Some(module) = prior {
+        found.add_module(module, true, 0);
+    }
+    let changes = root.get("resource_changes").map(Node::items);
     let references = References::read(root);
-    for change in changes {
-        add_change(change, &references, &mut resources);
+    for change in changes.unwrap_or_default() {
+        found.add_change(change, &references);
     }
     Recorded {
-        resources,
+        resources: found.resources,
         variables: variables(root),
         text,
     }
@@ -63,100 +58,120 @@ fn string(node: &Node, name: &str) -> Option<String> {
     Some(node.get(name)?.as_str()?.to_owned())
 }
 
-fn add_module(module: &Node, depth: usize, resources: &mut Vec<Resource>) {
-    let listed = module.get("resources").map(Node::items).unwrap_or_default();
-    for node in listed {
-        let (Some(address), Some(kind)) = (string(node, "address"), string(node, "type")) else {
-            continue;
-        };
-        if resources.iter().any(|one| one.address == address) {
-            continue;
+/// Resources, each once.
+#[derive(Default)]
+struct Found {
+    resources: Vec<Resource>,
+    index: HashMap<String, usize>,
+}
+
+impl Found {
+    /// Adds a resource, or replaces the one of its address.
+    fn put(&mut self, resource: Resource) {
+        match self.index.get(&resource.address) {
+            Some(at) => {
+                if let Some(old) = self.resources.get_mut(*at) {
+                    *old = resource;
+                }
+            }
+            None => {
+                let at = self.resources.len();
+                self.index.insert(resource.address.clone(), at);
+                self.resources.push(resource);
+            }
         }
-        let nothing = || Node::new(node.place, Value::Object(Vec::new()));
-        resources.push(Resource {
+    }
+
+    fn add_module(&mut self, module: &Node, only_data: bool, depth: usize) {
+        for node in module.get("resources").map(Node::items).unwrap_or_default() {
+            let (Some(address), Some(kind)) = (string(node, "address"), string(node, "type"))
+            else {
+                continue;
+            };
+            let is_data = string(node, "mode").as_deref() == Some("data");
+            // A deposed object is one that waits to be destroyed.
+            let is_gone = node.get("deposed_key").is_some() || (only_data && !is_data);
+            if is_gone || self.index.contains_key(&address) {
+                continue;
+            }
+            let nothing = || Node::new(node.place, Value::Object(Vec::new()));
+            let values = node.get("values").cloned().unwrap_or_else(nothing);
+            self.put(Resource::recorded(
+                address, kind, is_data, values, node.place,
+            ));
+        }
+        if depth < MAX_DEPTH {
+            let inside = module.get("child_modules").map(Node::items);
+            for child in inside.unwrap_or_default() {
+                self.add_module(child, only_data, depth + 1);
+            }
+        }
+    }
+
+    /// A resource of a state file, with its instances.
+    fn add_stored(&mut self, node: &Node) {
+        let (Some(kind), Some(name)) = (string(node, "type"), string(node, "name")) else {
+            return;
+        };
+        let is_data = string(node, "mode").as_deref() == Some("data");
+        let module = string(node, "module").map(|module| format!("{module}."));
+        let data = if is_data { "data." } else { "" };
+        let base = format!("{}{data}{kind}.{name}", module.unwrap_or_default());
+        for instance in node.get("instances").map(Node::items).unwrap_or_default() {
+            let key = instance.get("index_key");
+            let address = match key.map(|key| &key.value) {
+                Some(Value::Number(index)) => format!("{base}[{index}]"),
+                Some(Value::String(key)) => format!("{base}[\"{key}\"]"),
+                _ => base.clone(),
+            };
+            if let Some(values) = instance.get("attributes")
+                && instance.get("deposed").is_none()
+            {
+                let place = instance.place;
+                let values = values.clone();
+                self.put(Resource::recorded(
+                    address,
+                    kind.clone(),
+                    is_data,
+                    values,
+                    place,
+                ));
+            }
+        }
+    }
+
+    /// Puts what a plan does not know into its resource, named by the reference that would decide it.
+    fn add_change(&mut self, change: &Node, references: &References<'_>) {
+        let (Some(address), Some(kind)) = (string(change, "address"), string(change, "type"))
+        else {
+            return;
+        };
+        let Some(inside) = change.get("change") else {
+            return;
+        };
+        let actions = inside.get("actions").map(Node::items).unwrap_or_default();
+        let is_gone =
+            matches!(actions, [only] if matches!(only.as_str(), Some("delete" | "forget")));
+        if is_gone || change.get("deposed").is_some() {
+            return;
+        }
+        let Some(unknowns) = inside.get("after_unknown") else {
+            return;
+        };
+        let nothing = || Node::new(change.place, Value::Object(Vec::new()));
+        let mut values = inside.get("after").cloned().unwrap_or_else(nothing);
+        let filler = Filler {
+            module: module_of(&address),
+        };
+        filler.fill(&mut values, unknowns, references.of(&address), &address);
+        let is_data = string(change, "mode").as_deref() == Some("data");
+        self.put(Resource::recorded(
             address,
             kind,
-            is_data: string(node, "mode").as_deref() == Some("data"),
-            values: node.get("values").cloned().unwrap_or_else(nothing),
-            place: node.place,
-            guard: Guard::always(),
-            comment: None,
-        });
-    }
-    if depth < MAX_DEPTH {
-        let inside = module.get("child_modules").map(Node::items);
-        for child in inside.unwrap_or_default() {
-            add_module(child, depth + 1, resources);
-        }
-    }
-}
-
-/// A resource of a state file, with its instances.
-fn add_stored(node: &Node, resources: &mut Vec<Resource>) {
-    let (Some(kind), Some(name)) = (string(node, "type"), string(node, "name")) else {
-        return;
-    };
-    let is_data = string(node, "mode").as_deref() == Some("data");
-    let module = string(node, "module").map(|module| format!("{module}."));
-    let data = if is_data { "data." } else { "" };
-    let base = format!("{}{data}{kind}.{name}", module.unwrap_or_default());
-    for instance in node.get("instances").map(Node::items).unwrap_or_default() {
-        let key = instance.get("index_key");
-        let address = match key.map(|key| &key.value) {
-            Some(Value::Number(index)) => format!("{base}[{index}]"),
-            Some(Value::String(key)) => format!("{base}[\"{key}\"]"),
-            _ => base.clone(),
-        };
-        if let Some(values) = instance.get("attributes") {
-            resources.push(Resource {
-                address,
-                kind: kind.clone(),
-                is_data,
-                values: values.clone(),
-                place: instance.place,
-                guard: Guard::always(),
-                comment: None,
-            });
-        }
-    }
-}
-
-/// Puts what a plan does not know into its resource, named by the reference that would decide it.
-fn add_change(change: &Node, references: &References<'_>, resources: &mut Vec<Resource>) {
-    let (Some(address), Some(kind)) = (string(change, "address"), string(change, "type")) else {
-        return;
-    };
-    let Some(inside) = change.get("change") else {
-        return;
-    };
-    let actions = inside.get("actions").map(Node::items).unwrap_or_default();
-    if matches!(actions, [only] if only.as_str() == Some("delete")) {
-        return;
-    }
-    let Some(unknowns) = inside.get("after_unknown") else {
-        return;
-    };
-    let nothing = || Node::new(change.place, Value::Object(Vec::new()));
-    let mut values = inside.get("after").cloned().unwrap_or_else(nothing);
-    let filler = Filler {
-        module: module_of(&address),
-    };
-    filler.fill(&mut values, unknowns, references.of(&address), &address);
-    let resource = Resource {
-        address,
-        kind,
-        is_data: string(change, "mode").as_deref() == Some("data"),
-        values,
-        place: change.place,
-        guard: Guard::always(),
-        comment: None,
-    };
-    match resources
-        .iter_mut()
-        .find(|one| one.address == resource.address)
-    {
-        Some(one) => one.values = resource.values,
-        None => resources.push(resource),
+            is_data,
+            values,
+            change.place,
+        ));
     }
 }
 
@@ -321,29 +336,43 @@ pub(super) fn without_keys(address: &str) -> String {
 /// The variables of a plan: their values are those that it was made with.
 fn variables(root: &Node) -> Vec<Parameter> {
     let members = root.get("variables").map(Node::members).unwrap_or_default();
+    let declared = root
+        .get("configuration")
+        .and_then(|all| all.get("root_module")?.get("variables"));
     let variable = |member: &Member| {
-        let value = member.value.get("value");
-        let shown = value.map(|value| match value.scalar() {
-            Some(text) => text.to_string(),
-            None => value.to_json().to_string(),
-        });
+        let name = member.key.to_string();
+        let declared = declared.and_then(|all| all.get(&name));
+        let is_sensitive = declared
+            .and_then(|variable| variable.get("sensitive"))
+            .is_some_and(|sensitive| matches!(sensitive.value, Value::Bool(true)));
+        let value = member.value.get("value").map(shown);
         Parameter {
-            name: member.key.to_string(),
             kind: String::new(),
-            from: shown.as_ref().map(|_| ParameterFrom::Given),
-            placeholder: shown
+            from: value.as_ref().map(|_| ParameterFrom::Given),
+            placeholder: value
                 .as_deref()
                 .is_some_and(super::super::placeholder::is_placeholder),
-            value: shown,
-            default: None,
+            value,
+            default: declared
+                .and_then(|variable| variable.get("default"))
+                .map(shown),
             allowed: Vec::new(),
-            description: None,
-            secret: false,
-            place: Place::clone(&member.place),
+            description: declared.and_then(|variable| string(variable, "description")),
+            secret: is_sensitive || super::names_a_secret(&name),
+            place: member.place,
             used_by: Vec::new(),
+            name,
         }
     };
     members.iter().map(variable).collect()
+}
+
+/// A value as one line.
+fn shown(value: &Node) -> String {
+    match value.scalar() {
+        Some(text) => text.to_string(),
+        None => value.to_json().to_string(),
+    }
 }
 
 #[cfg(test)]

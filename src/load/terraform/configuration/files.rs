@@ -24,6 +24,8 @@ pub(super) struct Files {
 struct TextFile {
     /// Its source; files that only other settings read have none.
     source: Option<SourceId>,
+    /// Its path as the user wrote it.
+    shown: String,
     text: Arc<str>,
 }
 
@@ -41,12 +43,20 @@ impl Files {
             }
             if let Ok(text) = read::file(path) {
                 self.total += size;
+                let file = TextFile {
+                    source: None,
+                    shown: path.display().to_string(),
+                    text: text.into(),
+                };
                 let path = crate::load::open::real_path(path);
-                let source = None;
-                let text = text.into();
-                self.by_path.insert(path, TextFile { source, text });
+                self.by_path.insert(path, file);
             }
         }
+    }
+
+    /// What a file was called by the user.
+    pub fn shown(&self, path: &Path) -> Option<&str> {
+        self.by_path.get(path).map(|file| file.shown.as_str())
     }
 
     /// Says that a file is a source, so that its lines can be pointed at.

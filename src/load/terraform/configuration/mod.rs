@@ -30,7 +30,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::table;
-use super::{Inputs, Rendered, Resource};
+use super::{Inputs, Rendered, Resource, names_a_secret};
 use crate::iam::{Account, Assumed, Parameter, ParameterFrom, Problem, SourceId};
 use crate::load::cloudformation::Surroundings;
 use crate::load::placeholder::is_placeholder;
@@ -214,7 +214,7 @@ impl World<'_> {
             default,
             allowed: Vec::new(),
             description: text("description"),
-            secret: text("sensitive").as_deref() == Some("true"),
+            secret: text("sensitive").as_deref() == Some("true") || names_a_secret(&variable.name),
             place: variable.place,
             used_by: Vec::new(),
         }

@@ -172,18 +172,18 @@ pub(in crate::load) fn open_folders(
         for configuration in &mut configurations {
             configuration.files = all.clone();
         }
-        for path in read_by(&configurations) {
-            used.insert(path);
-        }
+        let read = read_by(&configurations);
         for configuration in &mut configurations {
             configuration.files = Arc::default();
         }
         files = Arc::try_unwrap(all).unwrap_or_default();
-        for path in &used {
-            let id = opening.add_source(&path.display().to_string());
+        for path in &read {
+            let shown = files.shown(path).unwrap_or_default().to_owned();
+            let id = opening.add_source(&shown);
             opening.set_kind(id, SourceKind::Terraform);
             files.name(path, id);
         }
+        used.extend(read);
         let all = Arc::new(files);
         for configuration in &mut configurations {
             configuration.files = all.clone();

@@ -206,6 +206,10 @@ impl World<'_> {
                 text(&format!("{}.amazonaws.com", given("service_name")?))
             }
             ("aws_service_principal", "suffix") => text("amazonaws.com"),
+            ("aws_arn", "partition" | "service" | "region" | "account" | "resource") => {
+                let arn = self.resource_attribute(instance, "arn");
+                arn_field(&arn.to_text()?, name).map(|text| Val::text(place, text))
+            }
             ("aws_iam_policy", "arn" | "id") => {
                 let policy = given("name")?;
                 let mut all = catalog::managed_policies().iter();
@@ -283,4 +287,23 @@ impl World<'_> {
         }
         Node::new(instance.place, Value::Object(members))
     }
+}
+
+/// A field of an ARN, where those before it are known.
+fn arn_field(arn: &Text, name: &str) -> Option<Text> {
+    let known = arn.known_prefix();
+    let fields: Vec<&str> = known.splitn(6, ':').collect();
+    let at = match name {
+        "partition" => 1,
+        "service" => 2,
+        "region" => 3,
+        "account" => 4,
+        _ => 5,
+    };
+    // A field is whole where another begins behind it; the last one goes to the end of the ARN.
+    if at < 5 {
+        return (fields.len() > at + 1).then(|| Text::plain(fields[at]));
+    }
+    let before: usize = fields.get(..5)?.iter().map(|field| field.len() + 1).sum();
+    arn.after(&Text::plain(known.get(..before)?))
 }

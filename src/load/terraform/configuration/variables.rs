@@ -10,11 +10,12 @@ use crate::iam::{Node, Text};
 /// Types inside types.
 const MAX_DEPTH: usize = 32;
 
-/// A value that the user gives: text, or what the text says where the type is not a string.
+/// A value that the user gives: text, or what the text says where the type is not a string, as
+/// `terraform plan -var` reads it.
 pub(super) fn given(node: &Node, kind: Option<&Expr>) -> Val {
     let is_text = match kind.map(|kind| &kind.kind) {
         None => true,
-        Some(ExprKind::Variable(name)) => name == "string" || name == "any",
+        Some(ExprKind::Variable(name)) => name == "string",
         Some(_) => false,
     };
     let written = node.as_str().filter(|_| !is_text);

@@ -132,9 +132,21 @@ pub(super) fn call(call: &Call<'_>) -> Option<Val> {
             Some(call.list(items))
         }
         "alltrue" | "anytrue" => all_or_any(call),
-        "tolist" | "tomap" | "sensitive" | "nonsensitive" | "ephemeralasnull" => {
-            call.argument(0).cloned()
+        "tolist" | "tomap" => {
+            let argument = call.argument(0)?;
+            let fits = match argument.kind {
+                Kind::List(_) => call.name == "tolist",
+                Kind::Map(_) => call.name == "tomap",
+                Kind::Bool(_) | Kind::Number(_) | Kind::Text(_) => false,
+                _ => true,
+            };
+            Some(if fits {
+                argument.clone()
+            } else {
+                call.failed("the value is no such collection")
+            })
         }
+        "sensitive" | "nonsensitive" | "ephemeralasnull" => call.argument(0).cloned(),
         "sum" => {
             let items = call.items(0)?;
             let numbers = items.iter().map(super::super::operators::number);

@@ -1,12 +1,22 @@
 //! Text and numbers.
 
+use std::rc::Rc;
+
 use super::super::value::{Kind, Val};
 use super::Call;
-use crate::iam::Part;
+
+use crate::iam::{Node, Part, Text, Value};
 use crate::load::json_text::{Origin, Piece};
 
 pub(super) fn call(call: &Call<'_>) -> Option<Val> {
+    let is_collection = matches!(
+        call.argument(0).map(|argument| &argument.kind),
+        Some(Kind::List(_) | Kind::Map(_))
+    );
     match call.name {
+        "tostring" | "tonumber" | "tobool" if is_collection => {
+            Some(call.failed("a collection cannot be converted"))
+        }
         "join" => {
             let between = call.known(0)?;
             let lists = (1..call.arguments.len()).map(|at| call.items(at));
@@ -221,28 +231,75 @@ fn format_list(call: &Call<'_>) -> Option<Val> {
     Some(call.list(rows))
 }
 
-/// A part in slashes is a pattern.
+/// A part in slashes is a pattern. In policies, which modules fill with what their callers did not
+/// know yet, and where what is put in is unknown, only the known characters are looked through.
 fn replace(call: &Call<'_>) -> Option<Val> {
-    let (part, new) = (call.known(1)?, call.known(2)?);
+    let (part, new) = (call.known(1)?, call.argument(2)?.to_text()?);
+    let argument = call.argument(0)?;
+    if part.is_empty() {
+        return None;
+    }
+    if let Kind::Json(node) = &argument.kind {
+        let mut node = Node::clone(node);
+        replace_in(&mut node, &part, &new);
+        let bytes = node.to_json().to_string().len();
+        if !call.world.spend_text(bytes, call.place) {
+            return Some(call.world.too_much(call.place));
+        }
+        return Some(Val::new(call.place, Kind::Json(Rc::new(node))));
+    }
+    let text = argument.known()?;
     let pattern = part
         .strip_prefix('/')
         .and_then(|rest| rest.strip_suffix('/'))
         .filter(|pattern| !pattern.is_empty());
-    let text = call.known(0)?;
-    match pattern {
-        Some(pattern) => {
-            let pattern = compiled(pattern)?;
-            Some(call.text(pattern.replace_all(&text, new.as_str())))
-        }
-        None if part.is_empty() => None,
-        None => {
-            let found = text.matches(&part).count();
-            let bytes = found.saturating_mul(new.len());
-            if !call.world.spend_text(bytes, call.place) {
-                return Some(call.world.too_much(call.place));
+    if let Some(pattern) = pattern {
+        let pattern = compiled(pattern)?;
+        return Some(call.text(pattern.replace_all(&text, new.as_plain()?)));
+    }
+    let size = new.pieces().filter_map(Result::ok).map(str::len).sum();
+    let bytes = text.matches(&part).count().saturating_mul(size);
+    if !call.world.spend_text(bytes, call.place) {
+        return Some(call.world.too_much(call.place));
+    }
+    Some(Val::text(
+        call.place,
+        replaced(&Text::plain(text), &part, &new),
+    ))
+}
+
+fn replaced(text: &Text, part: &str, new: &Text) -> Text {
+    let mut parts = Vec::new();
+    for piece in text.to_parts() {
+        match piece {
+            Part::Literal(literal) => {
+                for (at, between) in literal.split(part).enumerate() {
+                    if at > 0 {
+                        parts.extend(new.to_parts());
+                    }
+                    parts.push(Part::Literal(between.into()));
+                }
             }
-            Some(call.text(text.replace(&part, &new)))
+            reference => parts.push(reference),
         }
+    }
+    Text::from_parts(parts)
+}
+
+// The value was made within the bounds of nesting.
+fn replace_in(node: &mut Node, part: &str, new: &Text) {
+    match &mut node.value {
+        Value::String(text) => *text = replaced(text, part, new),
+        Value::List(items) => items
+            .iter_mut()
+            .for_each(|item| replace_in(item, part, new)),
+        Value::Object(members) => {
+            for member in members {
+                member.key = replaced(&member.key, part, new);
+                replace_in(&mut member.value, part, new);
+            }
+        }
+        _ => {}
     }
 }
 
