@@ -250,6 +250,42 @@ fn moto_gives_what_was_created() {
     compare(&created, &loaded(server.program(&TREE)), true);
 }
 
+#[test]
+#[ignore = "starts a server: run tests/run"]
+fn the_policies_of_resources_are_those_that_were_put() {
+    let server = Server::ministack();
+    let made: Value = serde_json::from_str(&server.script("resources")).unwrap();
+    let policies = made["policies"].as_object().unwrap();
+    assert_eq!(policies.len(), 6);
+    for (arn, pair) in policies {
+        let (action, policy) = (pair[0].as_str().unwrap(), &pair[1]);
+        let arguments = [
+            "simulate",
+            "--profile",
+            "--principal",
+            "lister",
+            "--action",
+            action,
+            "--resource",
+            arn,
+            "--resource-account",
+            "000000000000",
+            "--assume-absent",
+            "--format",
+            "json",
+        ];
+        let output = server.program_as(&arguments, &made["lister"]).run();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        let decision = json_of(&output);
+        assert_eq!(said, "", "{arn}");
+        let matched = decision["matched"].as_array().unwrap();
+        let sid = &policy["Statement"][1]["Sid"];
+        let found = matched.iter().find(|one| one["statement"] == *sid);
+        assert_eq!(found.unwrap()["type"], "resource", "{arn}: {decision}");
+        assert_eq!(decision["decision"], "explicitDeny", "{arn}");
+    }
+}
+
 fn document(value: &Value, kind: PolicyKind) -> Arc<Document> {
     Arc::new(parse_document_text(&value.to_string(), SourceId(0), kind).unwrap())
 }

@@ -1,6 +1,7 @@
 """Fills a server on loopback with an account, and asks it what it allows.
 
 account.py URL create FILE   creates entities, writes what was created as JSON
+account.py URL resources FILE  creates resources with policies, writes ARN and policy of each as JSON
 account.py URL probe FILE    sends requests with real credentials, writes one JSON line for each:
                              who asked for what, and whether the server let it through
 """
@@ -195,11 +196,54 @@ def probe(url):
                    "context": {"aws:SourceIp": "127.0.0.1", "aws:SecureTransport": "false", **context}}
 
 
+def resources(url):
+    """A resource of every kind whose policy can be read, each with a policy that names its reader."""
+    iam = client("iam", url)
+    made = {"lister": lister(iam), "policies": {}}
+    text = document(allow(["s3:GetBucketPolicy", "kms:*", "sqs:*", "sns:*", "secretsmanager:*", "lambda:*", "ecr:*"]))
+    iam.put_user_policy(UserName="lister", PolicyName="resources", PolicyDocument=json.dumps(text))
+    reader = f"arn:aws:iam::{ACCOUNT}:user/lister"
+
+    def policy(sid, action, resource="*"):
+        # A key's policy decides alone unless it trusts the account's own policies.
+        owner = {"Sid": "Owner", "Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+                 "Action": action.split(":")[0] + ":*", "Resource": resource}
+        return document(owner, {"Sid": sid, "Effect": "Deny", "Principal": {"AWS": reader}, "Action": action, "Resource": resource})
+
+    s3 = client("s3", url)
+    s3.create_bucket(Bucket="policed")
+    made["policies"]["arn:aws:s3:::policed/key"] = ("s3:GetObject", policy("OfBucket", "s3:GetObject", "arn:aws:s3:::policed/*"))
+    s3.put_bucket_policy(Bucket="policed", Policy=json.dumps(made["policies"]["arn:aws:s3:::policed/key"][1]))
+    kms = client("kms", url)
+    key = kms.create_key()["KeyMetadata"]
+    made["policies"][key["Arn"]] = ("kms:Encrypt", policy("OfKey", "kms:Encrypt"))
+    kms.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=json.dumps(made["policies"][key["Arn"]][1]))
+    sqs = client("sqs", url)
+    queue = f"arn:aws:sqs:us-east-1:{ACCOUNT}:policed"
+    made["policies"][queue] = ("sqs:PurgeQueue", policy("OfQueue", "sqs:PurgeQueue"))
+    sqs.create_queue(QueueName="policed", Attributes={"Policy": json.dumps(made["policies"][queue][1])})
+    sns = client("sns", url)
+    topic = sns.create_topic(Name="policed")["TopicArn"]
+    made["policies"][topic] = ("sns:Publish", policy("OfTopic", "sns:Publish"))
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=json.dumps(made["policies"][topic][1]))
+    secrets = client("secretsmanager", url)
+    secret = secrets.create_secret(Name="policed", SecretString="x")["ARN"]
+    made["policies"][secret] = ("secretsmanager:GetSecretValue", policy("OfSecret", "secretsmanager:GetSecretValue"))
+    secrets.put_resource_policy(SecretId=secret, ResourcePolicy=json.dumps(made["policies"][secret][1]))
+    ecr = client("ecr", url)
+    repository = ecr.create_repository(repositoryName="team/policed")["repository"]["repositoryArn"]
+    made["policies"][repository] = ("ecr:BatchGetImage", policy("OfRepository", "ecr:BatchGetImage"))
+    ecr.set_repository_policy(repositoryName="team/policed", policyText=json.dumps(made["policies"][repository][1]))
+    return made
+
+
 def main():
     url, command, path = sys.argv[1:4]
     with open(path, "w", encoding="utf-8") as out:
         if command == "create":
             json.dump(create(url), out)
+        elif command == "resources":
+            json.dump(resources(url), out)
         else:
             for line in probe(url):
                 out.write(json.dumps(line) + "\n")
