@@ -414,3 +414,33 @@ pub(super) fn credentials_error(
         _ => fault,
     }
 }
+
+#[cfg(test)]
+impl Connection {
+    /// A connection to a server of a test.
+    pub(crate) fn to_test_server(url: &str) -> Self {
+        let keys = aws_credential_types::Credentials::new("AKIA", "secret", None, None, "test");
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("us-east-1"))
+            .credentials_provider(SharedCredentialsProvider::new(keys))
+            .retry_config(clients::no_retries())
+            .timeout_config(clients::timeouts())
+            .build();
+        let services = ["iam", "sts", "organizations", "s3"];
+        let services = services.map(|name| (name.to_owned(), url.to_owned()));
+        Connection {
+            clients: Clients::new(&config, &BTreeMap::from(services)),
+            caller: Caller {
+                account: "123456789012".to_owned(),
+                arn: "arn:aws:iam::123456789012:user/jane".to_owned(),
+                user_id: "AIDAJANE".to_owned(),
+            },
+            chain: Vec::new(),
+            region: "us-east-1".to_owned(),
+            partition: "aws".to_owned(),
+            expires: None,
+            warnings: Vec::new(),
+        }
+    }
+}

@@ -107,7 +107,7 @@ operations! {
         "ListOpenIDConnectProviders" "ListSAMLProviders" "ListRoles";
     Fallback "IAM" "iam": "GetRole" "ListAttachedRolePolicies" "ListRolePolicies"
         "GetRolePolicy" "ListInstanceProfilesForRole" "ListUsers" "GetUser" "ListAttachedUserPolicies"
-        "ListUserPolicies" "GetUserPolicy" "ListGroupsForUser" "ListGroups" "GetGroup"
+        "ListUserPolicies" "GetUserPolicy" "ListGroupsForUser" "ListGroups"
         "ListAttachedGroupPolicies" "ListGroupPolicies" "GetGroupPolicy" "ListPolicies" "GetPolicy"
         "GetPolicyVersion" "ListPolicyVersions";
     Organisation "Organizations" "organizations": "DescribeOrganization" "ListParents"

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use iamscope::aws::OPERATIONS;
+use iamscope::aws::{Feature, OPERATIONS};
 
 use super::account::{account, details, is_details, single};
 use super::program::{json_of, problems, tree};
@@ -129,33 +129,26 @@ fn where_the_one_call_is_denied_single_calls_give_the_same() {
 
 #[test]
 fn each_denied_call_is_named_with_its_permission_and_leaves_the_rest() {
-    let cases = [
-        ("GetRole", "iam:GetRole", 20),
-        ("ListRolePolicies", "iam:ListRolePolicies", 20),
-        ("GetRolePolicy", "iam:GetRolePolicy", 20),
-        (
-            "ListAttachedRolePolicies",
-            "iam:ListAttachedRolePolicies",
-            20,
-        ),
-        ("ListUsers", "iam:ListUsers", 20),
-        ("ListGroups", "iam:ListGroups", 20),
-        ("ListGroupsForUser", "iam:ListGroupsForUser", 20),
-        ("ListPolicies", "iam:ListPolicies", 20),
-        ("GetPolicyVersion", "iam:GetPolicyVersion", 20),
-        ("ListRoles", "iam:ListRoles", 0),
-        ("ListAccountAliases", "iam:ListAccountAliases", 20),
-    ];
-    for (denied, permission, roles) in cases {
+    // Only reading one role again asks for these.
+    let of_refresh = ["GetPolicy", "ListPolicyVersions"];
+    // Nobody has such policies in this account.
+    let of_inline = ["GetUserPolicy", "GetGroupPolicy"];
+    let mut tried = 0;
+    for operation in OPERATIONS {
+        let denied = operation.name;
+        let loads = matches!(operation.feature, Feature::Account | Feature::Fallback);
+        if !loads || of_refresh.contains(&denied) || of_inline.contains(&denied) {
+            continue;
+        }
         let stub = Stub::start(move |call| single(call, denied));
         let json = json_of(&tree(&stub).run());
+        let roles = if denied == "ListRoles" { 0 } else { 20 };
         assert_eq!(json["roles"].as_array().unwrap().len(), roles, "{denied}");
-        assert!(
-            problems(&json).contains(permission),
-            "{denied}: {}",
-            problems(&json)
-        );
+        let problems = problems(&json);
+        assert!(problems.contains(operation.action), "{denied}: {problems}");
+        tried += 1;
     }
+    assert!(tried >= 18, "{tried}");
 }
 
 #[test]
@@ -199,4 +192,49 @@ fn slow_answers_are_waited_for_side_by_side() {
         most.load(Ordering::SeqCst) >= 6,
         "{most:?} at the same time"
     );
+}
+
+#[test]
+fn an_organisation_that_may_not_be_read_is_named_and_unknown() {
+    for denied in [
+        "DescribeOrganization",
+        "ListPoliciesForTarget",
+        "ListParents",
+        "DescribePolicy",
+    ] {
+        let stub = Stub::start(move |call| {
+            if call.action == denied {
+                return Reply::text(
+                    400,
+                    "{\"__type\":\"AccessDeniedException\",\"Message\":\"You don't have permissions to access this resource.\"}",
+                );
+            }
+            match call.action.as_str() {
+                "DescribeOrganization" => Reply::text(
+                    200,
+                    "{\"Organization\":{\"Id\":\"o-abcdefghij\",\"MasterAccountId\":\"999999999999\"}}",
+                ),
+                "ListPoliciesForTarget" => Reply::text(
+                    200,
+                    "{\"Policies\":[{\"Id\":\"p-FullAWSAccess\",\"Name\":\"FullAWSAccess\"}]}",
+                ),
+                "DescribePolicy" => Reply::text(
+                    200,
+                    "{\"Policy\":{\"Content\":\"{\\\"Version\\\":\\\"2012-10-17\\\",\\\"Statement\\\":[]}\"}}",
+                ),
+                "ListParents" => {
+                    Reply::text(200, "{\"Parents\":[{\"Id\":\"r-ab12\",\"Type\":\"ROOT\"}]}")
+                }
+                _ => ordinary(call).unwrap_or_else(|| details(call, 3, 100)),
+            }
+        });
+        let json = json_of(&tree(&stub).run());
+        let problems = problems(&json);
+        assert!(
+            problems.contains(&format!("organizations:{denied}")),
+            "{denied}: {problems}"
+        );
+        assert!(problems.contains("it needs"), "{denied}: {problems}");
+        assert_eq!(json["roles"].as_array().unwrap().len(), 3, "{denied}");
+    }
 }

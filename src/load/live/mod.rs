@@ -4,6 +4,8 @@ mod arriving;
 mod organisation;
 mod refresh;
 mod resources;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -65,32 +67,45 @@ pub async fn load(
 ) -> Result<(Account, Connection), AwsError> {
     let connection = aws::connect(options).await?;
     progress(LiveProgress::Connected(Box::new(connection.clone())));
+    let account = load_from(&connection, source, progress).await?;
+    Ok((account, connection))
+}
+
+/// Loads the account of a connection as source number `source`. Where that breaks off, what had
+/// arrived was handed on last.
+///
+/// # Errors
+/// One line with the next step, where nothing can be read or no more can.
+pub async fn load_from(
+    connection: &Connection,
+    source: SourceId,
+    progress: &(dyn Fn(LiveProgress) + Send + Sync),
+) -> Result<Account, AwsError> {
     let place = Place::whole(source);
-    let arriving = Arriving::new(named(&connection), place, progress);
+    let arriving = Arriving::new(named(connection), place, progress);
     let arrived = |part| arriving.take(part);
-    let entities = aws::load_account(&connection, source, &arrived);
+    let entities = aws::load_account(connection, source, &arrived);
     let (entities, extras, organisation) = tokio::join!(
         entities,
-        aws::extras(&connection),
-        aws::organisation(&connection)
+        aws::extras(connection),
+        aws::organisation(connection)
     );
     let mut account = arriving.finish();
     if let Err(error) = entities {
-        // What arrived before credentials ended or the connection broke stays.
         progress(LiveProgress::Partial(Box::new(account)));
         return Err(error);
     }
     add_extras(&mut account, extras, place);
-    add_organisation(&mut account, organisation, &connection, place);
+    add_organisation(&mut account, organisation, connection, place);
     account
         .problems
-        .push(Problem::note(place, signed_in(&connection)));
+        .push(Problem::note(place, signed_in(connection)));
     for warning in &connection.warnings {
         account
             .problems
             .push(Problem::warning(place, warning.clone()));
     }
-    Ok((account, connection))
+    Ok(account)
 }
 
 /// Who reads, as what, until when, in a sentence.
