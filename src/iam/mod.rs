@@ -19,6 +19,7 @@ mod pattern;
 mod place;
 mod principal;
 mod problem;
+mod size;
 mod text;
 mod variable;
 
@@ -39,12 +40,12 @@ pub use entity::{
 pub use json::{JsonError, parse_json, parse_json_at};
 pub use keys::{GLOBAL_KEYS, GlobalKey, KeyType, global_key};
 pub use kind::PolicyKind;
-pub use lint::{SizeLimit, check_size};
 pub use node::{Guard, Member, Node, Requirement, Value};
 pub use parse::{parse_document, parse_document_text};
 pub use pattern::{Glob, glob_matches};
 pub use place::{Place, SourceId};
 pub use principal::{Principal, PrincipalValue, SessionKind};
 pub use problem::{Problem, Severity};
+pub use size::{SizeLimit, check_size};
 pub use text::{Part, Text, Unresolved, UnresolvedKind};
 pub use variable::{Fragment, fragments};

@@ -272,6 +272,10 @@ fn principal(who: Fields<'_>) -> Result<Principal, CaseError> {
             .map(|arn| arn.account.to_owned())
             .find(|account| !account.is_empty());
     }
+    if let (SessionKind::Root, None, Some(account)) = (session, &principal.arn, &principal.account)
+    {
+        principal.arn = Principal::root("aws", account).arn;
+    }
     Ok(principal)
 }
 

@@ -255,7 +255,10 @@ fn of_caller(keys: &mut Gathered, caller: &Principal) {
             }
         }
         Service => keys.some("aws:PrincipalServiceName", caller.service.as_ref()),
-        WebIdentity => keys.some("aws:FederatedProvider", caller.provider.as_ref()),
+        // Also of sessions that a token was exchanged for.
+        WebIdentity | AssumedRole => {
+            keys.some("aws:FederatedProvider", caller.provider.as_ref());
+        }
         _ => {}
     }
     if matches!(kind, User | AssumedRole | FederatedUser) {

@@ -188,10 +188,19 @@ impl Failures<'_> {
 
     /// What is special about a principal that does not match.
     fn why_not(&self, kind: PrincipalType, text: &str) -> Option<String> {
+        let caller = &self.scope.caller.principal;
+        if kind == PrincipalType::Service {
+            let own = caller.service.as_deref()?;
+            return (own != text && of_region(own, text)).then(|| {
+                format!(
+                    "`{text}` is not `{own}`: in regions that have to be opted into, services have a \
+                     name of their own"
+                )
+            });
+        }
         if kind != PrincipalType::Aws {
             return None;
         }
-        let caller = &self.scope.caller.principal;
         match PrincipalValue::parse(text) {
             PrincipalValue::Group(arn) => Some(format!("a group is never a principal: {arn}")),
             PrincipalValue::UniqueId(id) => Some(format!(
@@ -277,6 +286,19 @@ impl Failures<'_> {
             reason,
             place: source.map_or(self.source.place, |source| source.place),
         }
+    }
+}
+
+/// Whether two names are of one service, with a region in one of them (IAM:
+/// reference_policies_elements_principal#principal-services-in-opt-in-regions).
+fn of_region(one: &str, other: &str) -> bool {
+    let parts = |name: &str| -> Option<(String, usize)> {
+        let (service, rest) = name.split_once('.')?;
+        Some((service.to_owned(), rest.split('.').count()))
+    };
+    match (parts(one), parts(other)) {
+        (Some((own, few)), Some((others, many))) => own == others && few != many,
+        _ => false,
     }
 }
 

@@ -67,6 +67,7 @@ impl<'a> About<'a> {
         self.each_condition();
         self.no_proof_of_mfa();
         self.only_one_family();
+        self.meant_for_services();
     }
 
     fn missed(mut self, miss: &NearMiss) {
@@ -195,6 +196,24 @@ impl<'a> About<'a> {
             self.warnings.add(format!(
                 "`Null` of {} on `aws:MultiFactorAuthPresent` asks whether the key is there, not whether MFA \
                  was used",
+                self.name
+            ));
+        }
+    }
+
+    /// `...NotEqualsIfExists` on the name of a service holds for everyone who is none.
+    fn meant_for_services(&mut self) {
+        let everyone = self.conditions().iter().any(|condition| {
+            let key = condition.key.as_plain().unwrap_or_default();
+            let operator = condition.operator;
+            key.eq_ignore_ascii_case("aws:PrincipalServiceName")
+                && operator.is_some_and(|own| own.base.is_negated() && own.if_exists)
+        });
+        let denies = self.reference.effect == Some(Effect::Deny);
+        if everyone && denies && self.prepared.caller.principal.kind != SessionKind::Service {
+            self.warnings.add(format!(
+                "{} denies by `aws:PrincipalServiceName` with `IfExists`: meant for services, it also denies \
+                 every caller that is none; `Bool` on `aws:PrincipalIsAWSService` would spare those",
                 self.name
             ));
         }

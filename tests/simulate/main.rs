@@ -13,6 +13,7 @@ mod reference;
 mod rulings;
 mod truth_table;
 mod vectors;
+mod warnings;
 
 use serde_json::Value;
 

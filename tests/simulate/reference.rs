@@ -292,6 +292,11 @@ impl<'a> Leg<'a> {
                 },
             );
         }
+        if let (Some(provider), "web-identity" | "assumed-role") =
+            (p["provider"].as_str(), self.kind)
+        {
+            self.one("aws:federatedprovider", provider);
+        }
         if self.kind == "service" {
             self.one("aws:principalservicename", text(&p["service"]));
         }
@@ -406,7 +411,8 @@ impl<'a> Leg<'a> {
         let has_identity = matches!(self.kind, "user" | "assumed-role" | "federated-user");
         let boundary =
             (has_identity && !self.case["boundary"].is_null()).then(|| &self.case["boundary"]);
-        let takes_session = matches!(self.kind, "assumed-role" | "federated-user" | "root");
+        let takes_session = matches!(self.kind, "assumed-role" | "federated-user" | "root")
+            && !self.service_linked();
         let session = self.case["session_policies"]
             .as_array()
             .filter(|_| takes_session);
@@ -594,6 +600,9 @@ impl<'a> Leg<'a> {
             && self.case["org"]["resource_account_is_management"] != Value::Bool(true)
             && self.case["aws_managed_key"] != Value::Bool(true)
             && action != "kms:retiregrant"
+            && !(self.kind == "service"
+                && service == "sts"
+                && self.resource.contains("/aws-service-role/"))
             && self.resource != "*"
     }
 
@@ -807,7 +816,7 @@ impl<'a> Leg<'a> {
             "assumed-role" if is("arn") => Class::Direct,
             "assumed-role" if is("role_arn") || is("role_id") => Class::Role,
             "federated-user" if is("arn") => Class::Direct,
-            "federated-user" if is("issuer_arn") => Class::Issuer,
+            "federated-user" if is("issuer_arn") || is("user_id") => Class::Issuer,
             _ => Class::None,
         }
     }

@@ -8,7 +8,7 @@ use crate::explain::{Page, decision_page};
 use crate::iam::{Document, Inventory, PolicyKind};
 use crate::simulate::{
     Caller, Context, Decision, KeyValue, LayerKind, Missing, NamedPolicy, Policies, PolicyLevel,
-    PolicySet, Request, RequestResource, organisation_facts, owner_of, policies_for,
+    PolicySet, Request, RequestResource, organisation_facts, owner_id, owner_of, policies_for,
     resource_named, session_legs,
 };
 
@@ -102,8 +102,7 @@ pub fn asked(query: &Query, inventory: &Inventory) -> Result<Asked, Trouble> {
         .map(|text| RequestResource::new(resource_named(inventory, text)))
         .collect();
     for resource in &mut resources {
-        let owner = owner_of(inventory, &resource.arn);
-        resource.account = owner.map(|account| account.id.value.clone());
+        resource.account = owner_id(inventory, &caller, &resource.arn);
     }
     let Some(first) = resources.first().map(|resource| resource.arn.clone()) else {
         return Err(trouble(Field::Resource, "on which resource?"));
