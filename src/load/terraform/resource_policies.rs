@@ -121,6 +121,29 @@ fn subject(resource: &Resource, about: &str, around: &Surroundings) -> Text {
             format!("arn:{partition}:events:{region}:{id}:event-bus/"),
             named,
         ),
+        "aws_s3express_bucket_policy" => (
+            format!("arn:{partition}:s3express:{region}:{id}:bucket/"),
+            named,
+        ),
+        "aws_efs_file_system_policy" => (
+            format!("arn:{partition}:elasticfilesystem:{region}:{id}:file-system/"),
+            named,
+        ),
+        "aws_elasticsearch_domain_policy" | "aws_opensearch_domain_policy" => {
+            (format!("arn:{partition}:es:{region}:{id}:domain/"), named)
+        }
+        "aws_backup_vault_policy" => (
+            format!("arn:{partition}:backup:{region}:{id}:backup-vault:"),
+            named,
+        ),
+        "aws_schemas_registry_policy" => (
+            format!("arn:{partition}:schemas:{region}:{id}:registry/"),
+            named,
+        ),
+        "aws_cloudwatch_log_destination_policy" => (
+            format!("arn:{partition}:logs:{region}:{id}:destination:"),
+            named,
+        ),
         _ => return named,
     };
     let start = Part::Literal(start.into());

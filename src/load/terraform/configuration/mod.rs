@@ -16,6 +16,7 @@ mod module;
 mod nodes;
 mod operators;
 mod resource;
+mod steps;
 mod strings;
 mod value;
 mod variables;

@@ -3,6 +3,7 @@
 
 mod collections;
 mod encoding;
+mod format;
 mod sets;
 mod text;
 
@@ -55,6 +56,7 @@ pub(super) fn call(
         let found = collections::call(&call)
             .or_else(|| sets::call(&call))
             .or_else(|| text::call(&call))
+            .or_else(|| format::call(&call))
             .or_else(|| encoding::call(&call));
         found.unwrap_or_else(|| call.unknown())
     })
