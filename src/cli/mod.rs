@@ -18,6 +18,7 @@ mod sources;
 mod support;
 mod tree;
 mod unmask;
+mod versions;
 
 use std::io::{Write, stdout};
 use std::process::ExitCode;
@@ -61,6 +62,7 @@ enum Command {
     Permissions(permissions::Permissions),
     Support(support::Support),
     Unmask(unmask::Unmask),
+    Versions(versions::Versions),
     Completions(shell::Completions),
     Man(shell::Man),
 }
@@ -99,6 +101,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Some(Command::Permissions(command)) => command.run(),
         Some(Command::Support(command)) => command.run(),
         Some(Command::Unmask(command)) => command.run(),
+        Some(Command::Versions(command)) => command.run(),
         Some(Command::Completions(command)) => command.run(),
         Some(Command::Man(command)) => command.run(),
         None => cli.screen.run(),

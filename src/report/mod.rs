@@ -21,6 +21,7 @@ mod support_markdown;
 mod template_diff;
 mod tree;
 mod unmask;
+mod versions;
 
 pub use answer::{answer_json, answer_markdown, mask_accounts, trail_json};
 pub use batch::{BatchOptions, BatchSummary, decision_line, run as run_batch};
@@ -40,3 +41,4 @@ pub use support_markdown::support_markdown;
 pub use template_diff::differences;
 pub use tree::tree_json;
 pub use unmask::{MaskKey, NoKey};
+pub use versions::{VersionsError, compare_versions};

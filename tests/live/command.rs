@@ -179,3 +179,70 @@ fn a_support_report_has_what_was_simulated_and_denied() {
     );
     assert!(text.contains("| kms:Decrypt |"), "{text}");
 }
+
+#[test]
+fn versions_of_a_policy_are_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("account.json");
+    let version = |id: &str, is_default: bool, action: &str| {
+        serde_json::json!({
+            "VersionId": id,
+            "IsDefaultVersion": is_default,
+            "Document": {
+                "Version": "2012-10-17",
+                "Statement": [{ "Effect": "Allow", "Action": ["sqs:SendMessage", action], "Resource": "*" }],
+            },
+        })
+    };
+    let account = serde_json::json!({
+        "RoleDetailList": [], "UserDetailList": [], "GroupDetailList": [],
+        "Policies": [{
+            "PolicyName": "Deploy",
+            "PolicyId": "ANPA00000000000000001",
+            "Arn": "arn:aws:iam::123456789012:policy/Deploy",
+            "Path": "/",
+            "DefaultVersionId": "v10",
+            "PolicyVersionList": [
+                version("v2", false, "sns:Publish"),
+                version("v9", false, "s3:GetObject"),
+                version("v10", true, "s3:PutObject"),
+            ],
+        }],
+    });
+    fs::write(&file, account.to_string()).unwrap();
+    let compared = |more: &[&str]| {
+        let source = ["versions", file.to_str().unwrap(), "--policy", "Deploy"];
+        let output = iamscope(&[&source[..], more].concat());
+        let said = String::from_utf8(output.stderr).unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stdout).unwrap(),
+            said,
+        )
+    };
+    let (code, text, _) = compared(&[]);
+    assert_eq!(code, Some(0));
+    let words = [
+        "Deploy: v9 to v10 (in force)",
+        "1 action more: s3:PutObject.",
+        "1 action less: s3:GetObject.",
+        "-        \"s3:GetObject\"",
+        "+        \"s3:PutObject\"",
+    ];
+    for words in words {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    let (_, text, _) = compared(&["--from", "v2", "--to", "V9"]);
+    assert!(
+        text.contains("v2 to v9\n") && text.contains("sns:Publish"),
+        "{text}"
+    );
+    let (_, text, _) = compared(&["--from", "v9", "--to", "v9"]);
+    assert!(text.contains("The texts are the same."), "{text}");
+    let (code, _, said) = compared(&["--from", "v3"]);
+    assert_eq!(code, Some(2));
+    assert!(
+        said.contains("no version `v3`") && said.contains("v2, v9, v10"),
+        "{said}"
+    );
+}
