@@ -101,6 +101,17 @@ fn the_app_controller_reads_objects_and_cannot_list_them() {
             list["near_misses"][0]["policy"],
             "lambdaappctrlpolicyF8E18B9E"
         );
+        // The whole trace: which part fails, and what it asks for beside what the request has.
+        let layers = list["legs"][0]["layers"].as_array().unwrap();
+        let identity = layers
+            .iter()
+            .find(|own| own["layer"] == "identity")
+            .unwrap();
+        assert_eq!(identity["status"], "implicitDeny");
+        let failed = &identity["near_misses"][0]["failed"][0];
+        assert_eq!(failed["part"], "action");
+        assert_eq!(failed["expected"], "s3:GetObject");
+        assert_eq!(failed["actual"], "s3:ListBucket");
     }
 }
 

@@ -12,7 +12,7 @@ use crate::aws;
 use crate::explain::{decision_page, escape};
 use crate::report::{
     AwsAnswer, BatchOptions, beside_json, case_line, case_name, decision_line, plain, run_batch,
-    verdict,
+    trace_json, verdict,
 };
 use crate::runtime::aws_question;
 use crate::simulate::{Decision, Outcome, Policies, PolicySet, Request};
@@ -174,6 +174,9 @@ impl Simulate {
             Format::Json => {
                 let mut object = decision_line(self.question.name(), decision, self.brief);
                 object["format"] = json!(1);
+                if !self.brief {
+                    object["legs"] = trace_json(decision);
+                }
                 writeln!(out, "{object}")?;
             }
             Format::Text => {

@@ -109,6 +109,19 @@ pub enum LayerStatus {
 }
 
 impl LayerStatus {
+    /// The name used in formats.
+    pub fn name(self) -> &'static str {
+        match self {
+            LayerStatus::NotGiven => "notGiven",
+            LayerStatus::NotApplicable => "notApplicable",
+            LayerStatus::Allows => "allows",
+            LayerStatus::NotNeeded => "notNeeded",
+            LayerStatus::ExplicitDeny => "explicitDeny",
+            LayerStatus::ImplicitDeny => "implicitDeny",
+            LayerStatus::Depends => "depends",
+        }
+    }
+
     /// Whether a layer of this status has a part in the decision.
     pub fn takes_part(self) -> bool {
         !matches!(
