@@ -1,9 +1,12 @@
 //! Why a permission is there: comments beside actions, or a table that an author publishes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::catalog;
-use crate::iam::{Glob, Place, Problem, SourceId, Statement};
+use crate::iam::{Account, Document, Effect, Glob, Place, Problem, SourceId, Statement};
+
+use super::permission::purpose_of;
 
 /// One line of a table of purposes.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -129,9 +132,9 @@ impl Purposes {
     }
 
     /// The lines whose permission none of the statements names, nor covers by a pattern.
-    pub fn without_permission<'a>(
+    pub fn without_permission<'a, 's>(
         &'a self,
-        statements: impl IntoIterator<Item = &'a Statement>,
+        statements: impl IntoIterator<Item = &'s Statement>,
     ) -> Vec<&'a Purpose> {
         let mut named: Vec<Glob> = Vec::new();
         for statement in statements {
@@ -151,6 +154,59 @@ impl Purposes {
             .filter(|purpose| !granted(purpose))
             .collect()
     }
+}
+
+/// Which permissions of policies nobody gave a purpose, and which purposes nothing needs.
+#[derive(Debug)]
+pub struct PurposeReview<'a> {
+    /// How many permissions have a purpose.
+    pub with_purpose: usize,
+    /// Permissions without one, each once, in the order in which they stand.
+    pub without_purpose: Vec<String>,
+    /// Lines of the table whose permission no policy has.
+    pub without_permission: Vec<&'a Purpose>,
+}
+
+impl<'a> PurposeReview<'a> {
+    /// Looks through documents.
+    pub fn of(documents: &[Arc<Document>], purposes: Option<&'a Purposes>) -> Self {
+        let statements = || documents.iter().flat_map(|document| &document.statements);
+        let mut review = PurposeReview {
+            with_purpose: 0,
+            without_purpose: Vec::new(),
+            without_permission: purposes
+                .map(|purposes| purposes.without_permission(statements()))
+                .unwrap_or_default(),
+        };
+        let mut seen = HashSet::new();
+        let allows = statements().filter(|own| own.effect == Some(Effect::Allow));
+        let elements = allows.flat_map(|own| &own.action).filter(|own| !own.not);
+        for entry in elements.flat_map(|element| &element.entries) {
+            let written = entry.text.to_string();
+            if purpose_of(entry, &written, purposes).is_some() {
+                review.with_purpose += 1;
+            } else if seen.insert(canonical(&written).to_owned()) {
+                review.without_purpose.push(canonical(&written).to_owned());
+            }
+        }
+        review
+    }
+}
+
+/// The policies that an account's own people wrote, each once: managed ones, then inline ones.
+pub fn own_documents(account: &Account) -> Vec<Arc<Document>> {
+    let managed = account.policies.iter();
+    let managed = managed.filter_map(|policy| policy.document.as_ref());
+    let roles = account.roles.iter().flat_map(|role| &role.inline);
+    let users = account.users.iter().flat_map(|user| &user.inline);
+    let groups = account.groups.iter().flat_map(|group| &group.inline);
+    let inline = roles.chain(users).chain(groups).map(|own| &own.document);
+    let mut seen = HashSet::new();
+    managed
+        .chain(inline)
+        .filter(|document| seen.insert(Arc::as_ptr(document)))
+        .cloned()
+        .collect()
 }
 
 /// The columns that a first line names, if it names any.

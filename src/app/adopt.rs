@@ -134,6 +134,8 @@ impl State {
         self.facts.clear();
         self.allowed.clear();
         self.counting.clear();
+        self.remarks.clear();
+        self.remarking.clear();
         self.wanted = None;
         match &mut self.find.whole {
             // The matches stay until they were searched anew.

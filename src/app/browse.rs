@@ -5,6 +5,8 @@ use crate::explain::Link;
 use super::content::Subject;
 use super::item::{Item, Section};
 use super::job::{Lane, Work};
+use super::overlay::Overlay;
+use super::picker::{Choice, Entry, Picker, PickerKind};
 use super::tree::{Fold, Openness};
 use super::{Command, Effect, Extent, Notice, State};
 
@@ -83,7 +85,15 @@ impl State {
         if self.visiting().is_some() {
             self.wanted = None;
         } else if self.find.is_filtering() {
+            let found = self.selected();
             self.end_search();
+            // The page of an action that was found stays, until the selection moves.
+            if let (Some(Item::Known(action)), Some(from)) = (found, self.selected())
+                && let Some(action) = crate::catalog::index().actions().get(action as usize)
+            {
+                let name = action.canonical().to_owned();
+                effects.push(self.want(Subject::Action(name, from)));
+            }
         } else if self.pane_focused {
             self.pane_focused = false;
         } else if self.loading.take().is_some() {
@@ -279,8 +289,11 @@ impl State {
     /// Goes where the line of the side pane leads.
     pub(super) fn follow(&mut self, effects: &mut Vec<Effect>) {
         let about = self.pane.marked(true);
-        if let Some(link) = self.pane.link().cloned() {
-            self.follow_link(link, effects);
+        let links = self.pane.links();
+        if let [_, _, ..] = &links[..] {
+            self.choose_link(&links);
+        } else if let Some((words, link)) = links.into_iter().next() {
+            self.follow_link(&words, link, effects);
         } else if let Some(item) = about.and_then(|place| self.part_at(place)) {
             self.jump(item);
             self.pane_focused = false;
@@ -288,7 +301,7 @@ impl State {
     }
 
     /// Goes where a link leads.
-    pub(super) fn follow_link(&mut self, link: Link, effects: &mut Vec<Effect>) {
+    pub(super) fn follow_link(&mut self, words: &str, link: Link, effects: &mut Vec<Effect>) {
         match link {
             Link::Url(url) => effects.push(Effect::OpenUrl(url)),
             Link::Action(name) => {
@@ -305,8 +318,46 @@ impl State {
                     )));
                 }
             },
-            Link::Place(place) => self.edit_at(place, effects),
+            Link::Place(place) => match self.row_at(place, words) {
+                Some(item) => {
+                    self.jump(item);
+                    self.pane_focused = false;
+                }
+                None => self.edit_at(place, effects),
+            },
         }
+    }
+
+    /// Offers where the line of the side pane leads.
+    fn choose_link(&mut self, links: &[(String, Link)]) {
+        let entries = links.iter().map(|(words, link)| {
+            let shown = crate::explain::escape(words).into_owned();
+            Entry::new(shown, "", Choice::Follow(words.clone(), link.clone()))
+        });
+        let picker = Picker::new(PickerKind::Links, "Go to", entries.collect());
+        self.overlays.push(Overlay::Picker(picker));
+    }
+
+    /// The row of the statement that stands at a place and is called `POLICY/STATEMENT`, among the
+    /// policies of what is selected. Documents that were read from no file may share places.
+    fn row_at(&self, place: crate::iam::Place, words: &str) -> Option<Item> {
+        let entity = self.selected()?.entity()?;
+        let groups = entity.user(&self.inventory).into_iter();
+        let groups = groups
+            .flat_map(|user| &user.groups)
+            .filter_map(|name| self.group(entity.account, &name.to_string()))
+            .filter_map(Item::entity);
+        std::iter::once(entity).chain(groups).find_map(|owner| {
+            let mut policies = owner.policies(&self.inventory).into_iter();
+            policies.find_map(|at| {
+                let statements = &at.document(&self.inventory)?.statements;
+                let name = at.name(&self.inventory);
+                let found = statements.iter().position(|own| {
+                    own.place == place && format!("{name}/{}", own.reference()) == words
+                })?;
+                Some(Item::Statement(at, u32::try_from(found).ok()?))
+            })
+        })
     }
 
     /// The row of the part of the shown document that stands at a place.

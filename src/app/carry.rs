@@ -104,6 +104,8 @@ impl Carrier {
             Item::Source(account) => Item::Source(self.account(account)?),
             Item::Section(account, section) => Item::Section(self.account(account)?, section),
             Item::Unread => Item::Unread,
+            Item::Catalogue => Item::Catalogue,
+            Item::Known(action) => Item::Known(action),
             Item::Entity(entity) => Item::Entity(self.entity(entity)?),
             Item::Membership(entity, index) => {
                 let groups = &entity.user(&self.before)?.groups;

@@ -98,6 +98,8 @@ impl<'a> Forest<'a> {
             Item::Part(..)
             | Item::Covered(..)
             | Item::Membership(..)
+            | Item::Catalogue
+            | Item::Known(_)
             | Item::Problem(_)
             | Item::Listed(_)
             | Item::Gone(_) => {}
@@ -137,6 +139,8 @@ impl<'a> Forest<'a> {
             Item::Part(..)
             | Item::Covered(..)
             | Item::Membership(..)
+            | Item::Catalogue
+            | Item::Known(_)
             | Item::Problem(_)
             | Item::Listed(_)
             | Item::Gone(_) => false,

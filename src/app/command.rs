@@ -30,6 +30,8 @@ commands! {
     Search "search",
     NextMatch "next-match",
     PreviousMatch "previous-match",
+    NextFinding "next-finding",
+    PreviousFinding "previous-finding",
     PasteDenial "paste-denial",
     WhatIf "what-if",
     UndoWhatIf "undo-what-if",

@@ -1,9 +1,9 @@
 //! What the side pane says of what is selected: words, then facts, then JSON.
 
-use crate::analyze;
+use crate::analyze::{self, Purposes};
 use crate::catalog;
 use crate::explain::{self, Block, Fact, Line, Mark, Meaning, Page};
-use crate::iam::{Inventory, Place};
+use crate::iam::{Entry, Inventory, Place};
 
 use super::changes::Change;
 use super::index::Index;
@@ -47,7 +47,12 @@ pub struct Content {
 }
 
 /// What there is to say.
-pub fn content(subject: &Subject, inventory: &Inventory, index: &Index) -> Content {
+pub fn content(
+    subject: &Subject,
+    inventory: &Inventory,
+    index: &Index,
+    purposes: Option<&Purposes>,
+) -> Content {
     let mut content = Content {
         subject: subject.clone(),
         page: Page::default(),
@@ -56,10 +61,10 @@ pub fn content(subject: &Subject, inventory: &Inventory, index: &Index) -> Conte
         marked: None,
     };
     match subject {
-        Subject::Action(name, _) => content.page = explain::action_page(name),
+        Subject::Action(name, _) => content.page = action_page(name, None, purposes),
         Subject::Item(item) => {
             content.place = item.place(inventory);
-            about_item(*item, inventory, index, &mut content);
+            about_item(*item, inventory, index, purposes, &mut content);
             say_changes(*item, index, &mut content.page);
         }
     }
@@ -71,10 +76,16 @@ pub fn content(subject: &Subject, inventory: &Inventory, index: &Index) -> Conte
     content
 }
 
-fn about_item(found: Item, inventory: &Inventory, index: &Index, content: &mut Content) {
+fn about_item(
+    found: Item,
+    inventory: &Inventory,
+    index: &Index,
+    purposes: Option<&Purposes>,
+    content: &mut Content,
+) {
     match found {
         Item::Source(_) | Item::Section(..) | Item::Unread => {
-            content.page = overview::page(found, inventory, index);
+            content.page = overview::page(found, inventory, index, purposes);
         }
         Item::Entity(entity) => content.page = entity_page(entity, inventory, index),
         Item::Membership(entity, group) => {
@@ -101,15 +112,21 @@ fn about_item(found: Item, inventory: &Inventory, index: &Index, content: &mut C
                 && let Some(statement) = document.statements.get(index as usize)
             {
                 let name = at.name(inventory);
-                content.page =
-                    explain::statement_page(document, statement, at.kind(inventory), &name, None);
+                content.page = explain::statement_page(
+                    document,
+                    statement,
+                    at.kind(inventory),
+                    &name,
+                    purposes,
+                );
                 content.json = json::document_lines(document, Some(index as usize));
             }
         }
         Item::Part(at, index, part) => {
             content.marked = content.place;
-            if let Some(page) = part_page(at, index, part, inventory) {
+            if let Some(page) = part_page(at, index, part, inventory, purposes) {
                 content.page = page;
+                remarkable(at, index, content.place, inventory, &mut content.page);
             }
             if let Some(document) = at.document(inventory) {
                 content.json = json::document_lines(document, Some(index as usize));
@@ -120,10 +137,23 @@ fn about_item(found: Item, inventory: &Inventory, index: &Index, content: &mut C
                 content.page = page;
             }
         }
-        Item::Covered(_, _, _, action) => {
+        Item::Covered(at, statement, entry, action) => {
+            let statement = at.statement(inventory, statement);
+            let entry = statement.and_then(|own| actions(own).get(entry as usize));
             if let Some(action) = catalog::index().actions().get(action as usize) {
-                content.page = explain::action_page(action.canonical());
+                content.page = action_page(action.canonical(), entry, purposes);
             }
+        }
+        Item::Known(action) => {
+            if let Some(action) = catalog::index().actions().get(action as usize) {
+                content.page = action_page(action.canonical(), None, purposes);
+            }
+        }
+        Item::Catalogue => {
+            content.page = Page::new("Actions of AWS");
+            content.page.say(
+                "What the search finds among all actions that AWS documents, by their names and the words of their descriptions, whether or not a policy here names them.",
+            );
         }
         Item::Gone(number) => {
             if let Some(gone) = index.changes().gone(number) {
@@ -203,17 +233,63 @@ fn policy_page(at: PolicyAt, inventory: &Inventory, index: &Index) -> Page {
     }
 }
 
-fn part_page(at: PolicyAt, index: u32, part: Part, inventory: &Inventory) -> Option<Page> {
+/// What is remarkable about a part of a statement stands right behind what the part is.
+fn remarkable(
+    at: PolicyAt,
+    index: u32,
+    place: Option<Place>,
+    inventory: &Inventory,
+    page: &mut Page,
+) {
+    let Some(statement) = at.statement(inventory, index) else {
+        return;
+    };
+    let found = analyze::findings(statement, at.kind(inventory));
+    let own = found.iter().filter(|own| Some(own.problem.place) == place);
+    let items: Vec<_> = own.map(|own| explain::problem_item(&own.problem)).collect();
+    if !items.is_empty() {
+        page.list(items);
+        let last = page.blocks.pop();
+        let at = page.blocks.len().min(1);
+        page.blocks.splice(at..at, last);
+    }
+}
+
+/// An action, and why it is there: by the table that was given, else by its author's comment.
+fn action_page(name: &str, entry: Option<&Entry>, purposes: Option<&Purposes>) -> Page {
+    let mut page = if name.contains(['*', '?']) && !name.contains("${") {
+        explain::pattern_page(name)
+    } else {
+        explain::action_page(name)
+    };
+    let purpose = match entry {
+        Some(entry) => analyze::purpose_of(entry, name, purposes),
+        None => purposes
+            .and_then(|purposes| purposes.of(name))
+            .map(|purpose| purpose.text.clone()),
+    };
+    if let Some(purpose) = purpose {
+        page.facts(vec![Fact::new("Purpose", purpose)]);
+        // What it is for stands right behind what it is.
+        let last = page.blocks.pop();
+        let at = page.blocks.len().min(1);
+        page.blocks.splice(at..at, last);
+    }
+    page
+}
+
+fn part_page(
+    at: PolicyAt,
+    index: u32,
+    part: Part,
+    inventory: &Inventory,
+    purposes: Option<&Purposes>,
+) -> Option<Page> {
     let statement = at.statement(inventory, index)?;
     Some(match part {
         Part::Action(entry) => {
-            let text = &actions(statement).get(entry as usize)?.text;
-            let name = text.to_string();
-            if text.is_plain() && name.contains(['*', '?']) {
-                explain::pattern_page(&name)
-            } else {
-                explain::action_page(&name)
-            }
+            let entry = actions(statement).get(entry as usize)?;
+            action_page(&entry.text.to_string(), Some(entry), purposes)
         }
         Part::Principal(entry) => {
             let trust = at.kind(inventory) == crate::iam::PolicyKind::Trust;

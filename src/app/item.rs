@@ -145,6 +145,10 @@ pub enum Item {
     Service(PolicyAt, u32, u32, u32),
     /// An action that a pattern covers: policy, statement, entry, action.
     Covered(PolicyAt, u32, u32, u32),
+    /// What a search found in the catalogue: the heading of its rows.
+    Catalogue,
+    /// An action of the catalogue that a search found.
+    Known(u32),
     /// A problem at the place it belongs to.
     Problem(ProblemAt),
     /// A problem in the list of all problems of an account.
@@ -158,7 +162,8 @@ impl Item {
     /// is gone stands where the index says.
     pub fn parent(self, inventory: &Inventory) -> Option<Item> {
         match self {
-            Item::Source(_) | Item::Unread | Item::Gone(_) => None,
+            Item::Source(_) | Item::Unread | Item::Gone(_) | Item::Catalogue => None,
+            Item::Known(_) => Some(Item::Catalogue),
             Item::Section(account, _) => Some(Item::Source(account)),
             Item::Entity(entity) => Some(Item::Section(entity.account, entity.section())),
             Item::Membership(entity, _) => Some(Item::Entity(entity)),
@@ -197,7 +202,7 @@ impl Item {
     /// The account it belongs to.
     pub fn account(self) -> Option<u32> {
         match self {
-            Item::Unread | Item::Gone(_) => None,
+            Item::Unread | Item::Gone(_) | Item::Catalogue | Item::Known(_) => None,
             Item::Source(account) | Item::Section(account, _) => Some(account),
             Item::Entity(entity) | Item::Membership(entity, _) => Some(entity.account),
             Item::Policy(at)
@@ -538,7 +543,11 @@ impl Item {
     /// Where it stands in its source.
     pub fn place(self, inventory: &Inventory) -> Option<Place> {
         match self {
-            Item::Source(_) | Item::Unread | Item::Section(..) => None,
+            Item::Source(_)
+            | Item::Unread
+            | Item::Catalogue
+            | Item::Known(_)
+            | Item::Section(..) => None,
             Item::Entity(entity) | Item::Membership(entity, _) => {
                 Some(entity.identity(inventory)?.place)
             }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::analyze;
+use crate::analyze::{self, Purposes};
 use crate::iam::Inventory;
 use crate::simulate::Outcome;
 
@@ -14,8 +14,9 @@ use super::changes;
 use super::children::Forest;
 use super::content::{self, Content, Subject};
 use super::denying;
+use super::findings::{self, Remarks};
 use super::index::Index;
-use super::item::Entity;
+use super::item::{Entity, Item, PolicyAt};
 use super::requests::{self, Exported};
 use super::search::{self, Matches};
 use super::simulator::{self, Answered, Candidate, Field, Query, Trouble};
@@ -37,6 +38,10 @@ pub enum Lane {
     Page,
     /// Counting what roles may do.
     Count,
+    /// Finding what is remarkable about statements.
+    Remarks,
+    /// Looking for the next of them.
+    NextFinding,
     /// Deciding a request.
     Ask,
     /// Completing a field.
@@ -95,6 +100,8 @@ pub(super) enum Work {
     Rows(Openness, Option<u64>),
     Page(Subject),
     Count(Vec<Entity>),
+    Remarks(Vec<PolicyAt>),
+    NextFinding(Option<Item>, bool),
     Ask(Box<Query>),
     Complete(Field, Box<Query>, Vec<String>),
     Suppose(Suppositions),
@@ -110,6 +117,7 @@ pub struct Job {
     pub(super) ticket: Ticket,
     pub(super) inventory: Arc<Inventory>,
     pub(super) index: Arc<Index>,
+    pub(super) purposes: Option<Arc<Purposes>>,
     pub(super) work: Work,
 }
 
@@ -123,6 +131,8 @@ impl Job {
             Work::Rows(..) => Lane::Rows,
             Work::Page(_) => Lane::Page,
             Work::Count(_) => Lane::Count,
+            Work::Remarks(_) => Lane::Remarks,
+            Work::NextFinding(..) => Lane::NextFinding,
             Work::Ask(_) => Lane::Ask,
             Work::Complete(..) => Lane::Complete,
             Work::Suppose(_) | Work::Rebase(..) => Lane::Suppose,
@@ -189,10 +199,21 @@ impl Job {
                 &subject,
                 &self.inventory,
                 &self.index,
+                self.purposes.as_deref(),
             ))),
             Work::Count(entities) => {
                 Answer::Counts(count(&entities, &self.inventory, &self.index, wanted))
             }
+            Work::Remarks(policies) => {
+                Answer::Remarks(findings::find(&policies, &self.inventory, wanted))
+            }
+            Work::NextFinding(from, forward) => Answer::NextFinding(findings::next(
+                from,
+                forward,
+                &self.inventory,
+                &self.index,
+                wanted,
+            )),
             Work::Ask(query) => {
                 Answer::Asked(simulator::ask(&query, &self.inventory, &self.index).map(Box::new))
             }
@@ -232,6 +253,8 @@ pub(super) enum Answer {
     Rows(Vec<Row>, Openness, Option<u64>),
     Page(Box<Content>),
     Counts(Vec<(Entity, usize)>),
+    Remarks(Remarks),
+    NextFinding(Option<(Item, String)>),
     Asked(Result<Box<Answered>, Trouble>),
     Completed(Field, Vec<Candidate>),
     /// With how many changes were lost, where other sources were loaded.

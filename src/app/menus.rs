@@ -144,7 +144,8 @@ pub(super) fn open_path(state: &mut State) {
     state.overlays.push(Overlay::Prompt(Prompt {
         kind: PromptKind::Open,
         title: "Open a file or folder".to_owned(),
-        hint: "a path; several with spaces between them are several sources".to_owned(),
+        hint: "a path; several with spaces between them are several sources, quotes keep a space"
+            .to_owned(),
         input: Input::default(),
     }));
 }

@@ -1,5 +1,6 @@
 //! What the side pane says of a source and of its sections: what there is, at a glance.
 
+use crate::analyze::{PurposeReview, Purposes, own_documents};
 use crate::explain::{
     Fact, Item as Words, Line, Link, Mark, Meaning, Page, Span, count, problem_item,
 };
@@ -13,7 +14,12 @@ use super::rows::{label, trusted};
 const ROWS: usize = 300;
 
 /// What a source holds.
-pub fn source_page(account: u32, inventory: &Inventory, index: &Index) -> Page {
+pub fn source_page(
+    account: u32,
+    inventory: &Inventory,
+    index: &Index,
+    purposes: Option<&Purposes>,
+) -> Page {
     let Some(found) = inventory.accounts.get(account as usize) else {
         return Page::default();
     };
@@ -53,7 +59,39 @@ pub fn source_page(account: u32, inventory: &Inventory, index: &Index) -> Page {
     page.facts(facts(found, inventory));
     roles(found, account, inventory, &mut page);
     page.facts(open(found));
+    purpose_lists(found, purposes, &mut page);
     page
+}
+
+// Where nobody gave a purpose, a list of all permissions says nothing.
+fn purpose_lists(found: &Account, purposes: Option<&Purposes>, page: &mut Page) {
+    let review = PurposeReview::of(&own_documents(found), purposes);
+    if review.with_purpose > 0 {
+        let without = review.without_purpose.iter().take(ROWS);
+        page.heading(format!(
+            "{} without a purpose",
+            count(review.without_purpose.len(), "permission")
+        ));
+        page.list(
+            without
+                .map(|name| Words::new(Line::new().action(name)))
+                .collect(),
+        );
+        more(review.without_purpose.len(), page);
+    }
+    if purposes.is_some() {
+        page.heading(format!(
+            "{} without a permission",
+            count(review.without_permission.len(), "purpose")
+        ));
+        let left = review.without_permission.iter().take(ROWS);
+        let left = left.map(|purpose| {
+            let line = Line::new().code(purpose.permission.clone());
+            Words::new(line.plain(format!("  {}", purpose.text)))
+        });
+        page.list(left.collect());
+        more(review.without_permission.len(), page);
+    }
 }
 
 fn facts(found: &Account, inventory: &Inventory) -> Vec<Fact> {
@@ -241,9 +279,9 @@ fn names(all: &[Text]) -> Line {
 }
 
 /// The page of a row that stands for something with parts: a source, a section, what cannot be read.
-pub fn page(item: Item, inventory: &Inventory, index: &Index) -> Page {
+pub fn page(item: Item, inventory: &Inventory, index: &Index, purposes: Option<&Purposes>) -> Page {
     match item {
-        Item::Source(account) => source_page(account, inventory, index),
+        Item::Source(account) => source_page(account, inventory, index, purposes),
         Item::Section(account, section) => section_page(account, section, inventory, index),
         _ => {
             let mut page = Page::new("Could not be read");

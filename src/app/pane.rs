@@ -139,6 +139,20 @@ impl Pane {
         }
     }
 
+    /// Everywhere that the keyboard's line leads, with the words that say so.
+    pub fn links(&self) -> Vec<(String, Link)> {
+        let mut links: Vec<(String, Link)> = Vec::new();
+        let runs = self.lines.get(self.cursor).into_iter();
+        for run in runs.flat_map(|line| &line.runs) {
+            if let Some(link) = &run.link
+                && links.iter().all(|(_, other)| other != link)
+            {
+                links.push((run.text.to_string(), link.clone()));
+            }
+        }
+        links
+    }
+
     /// Where the keyboard's line leads.
     pub fn link(&self) -> Option<&Link> {
         self.lines.get(self.cursor).and_then(Line::link)

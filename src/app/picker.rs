@@ -3,6 +3,7 @@
 use fuzzy_matcher::skim::SkimMatcherV2;
 
 use crate::catalog::SearchIndex;
+use crate::explain::Link;
 use crate::iam::PolicyKind;
 use crate::simulate::LayerKind;
 
@@ -39,6 +40,8 @@ pub enum Choice {
     RemovePolicy(usize),
     /// Goes to a row of the tree.
     GoTo(Item),
+    /// Goes where a link with these words leads.
+    Follow(String, Link),
     /// Takes a supposition back.
     UndoWhatIf(usize),
     /// Asks for the file to write a policy to.
@@ -104,6 +107,8 @@ pub enum PickerKind {
     Policies,
     /// What is supposed.
     WhatIfs,
+    /// Where a line leads.
+    Links,
     /// What fills templates.
     Parameters,
     /// The denials that were read.

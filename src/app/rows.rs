@@ -13,6 +13,7 @@ use crate::iam::{
 use super::changes::Change;
 use super::children::Forest;
 use super::facts::Facts;
+use super::findings::{self, Remarks};
 use super::index::Index;
 use super::item::{
     Entity, Item, Owner, Part, PolicyAt, ProblemAt, Slot, actions, conditions, principals, problem,
@@ -80,6 +81,8 @@ pub struct RowSource<'a> {
     pub allowed: &'a HashMap<Entity, usize>,
     /// What is supposed to be otherwise than it was loaded.
     pub supposed: &'a Suppositions,
+    /// What is remarkable about statements, where that is known.
+    pub remarks: &'a Remarks,
 }
 
 impl RowSource<'_> {
@@ -87,11 +90,21 @@ impl RowSource<'_> {
     pub fn row(&mut self, item: Item) -> RowText {
         let row = self.plain_row(item);
         let mut row = self.changed(item, row);
+        if matches!(item, Item::Statement(..) | Item::Part(..))
+            && self.remarkable(item) > 0
+            && !row.right.contains(&Piece::Mark(Mark::Problem))
+        {
+            row.right.insert(0, Piece::Mark(Mark::Problem));
+        }
         if self.supposed.touches(item, self.inventory) {
             let words = Piece::Words(Meaning::Warning, "what if".to_owned());
             row.right.insert(0, words);
         }
         row
+    }
+
+    fn remarkable(&self, item: Item) -> usize {
+        findings::count(item, self.inventory, self.remarks)
     }
 
     fn plain_row(&mut self, item: Item) -> RowText {
@@ -130,6 +143,14 @@ impl RowSource<'_> {
             },
             Item::Service(at, index, entry, service) => self.service(at, index, entry, service),
             Item::Covered(_, _, _, action) => covered_row(action),
+            Item::Catalogue => RowText {
+                left: vec![name(
+                    Meaning::Emphasis,
+                    "Actions of AWS, in policies or not",
+                )],
+                ..RowText::default()
+            },
+            Item::Known(action) => known_row(action),
             Item::Problem(at) | Item::Listed(at) => self.problem(at, item),
             Item::Gone(number) => {
                 let gone = self.index.changes().gone(number);
@@ -212,6 +233,7 @@ impl RowSource<'_> {
         let guarded = entity
             .identity(self.inventory)
             .is_some_and(|identity| !identity.guard.is_always());
+        facts.problems += self.remarkable(Item::Entity(entity));
         push_marks(&mut row.right, facts, guarded);
         if let Some(role) = entity.role(self.inventory) {
             if role.external {
@@ -251,7 +273,7 @@ impl RowSource<'_> {
         if !tag.is_empty() {
             row.left.push(Piece::Tag(tag));
         }
-        let facts = self.facts(at);
+        let mut facts = self.facts(at);
         if at.slot == Slot::Trust {
             let document = at.document(self.inventory);
             let who = document.map(|document| trusted(&document.statements));
@@ -259,6 +281,7 @@ impl RowSource<'_> {
                 Meaning::Plain,
                 who.unwrap_or_else(|| "not loaded".to_owned()),
             ));
+            facts.problems += self.remarkable(Item::Policy(at));
             push_marks(&mut row.right, facts, false);
             return row;
         }
@@ -285,6 +308,7 @@ impl RowSource<'_> {
         let guarded = at
             .attachment(self.inventory)
             .is_some_and(|attachment| !attachment.guard.is_always());
+        facts.problems += self.remarkable(Item::Policy(at));
         push_marks(&mut row.right, facts, guarded);
         if at.document(self.inventory).is_none() {
             row.right.push(Piece::Mark(Mark::Depends));
@@ -673,6 +697,14 @@ fn action_facts(text: Option<&str>, row: &mut RowText) {
             }
         },
     }
+}
+
+fn known_row(action: u32) -> RowText {
+    let mut row = covered_row(action);
+    if let Some(action) = catalog::index().actions().get(action as usize) {
+        row.extra = format!("{}  {}", action.level().name(), action.service().title());
+    }
+    row
 }
 
 fn covered_row(action: u32) -> RowText {

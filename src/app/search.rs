@@ -5,6 +5,8 @@ use std::collections::{HashMap, HashSet};
 use fuzzy_matcher::FuzzyMatcher;
 use fuzzy_matcher::skim::SkimMatcherV2;
 
+use crate::catalog::SearchIndex;
+
 use super::children::Forest;
 use super::index::Index;
 use super::item::Item;
@@ -12,6 +14,12 @@ use super::tree::{Fold, Row};
 
 /// At most this many matches are shown, the best ones.
 const SHOWN: usize = 2_000;
+
+/// So many actions of the catalogue are shown.
+const ACTIONS: usize = 50;
+
+/// Shorter queries find half the catalogue.
+const SHORTEST: usize = 3;
 
 /// What a search found.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +32,8 @@ pub struct Matches {
     pub best: Option<Item>,
     /// How many there are, shown or not.
     pub total: usize,
+    /// How many actions of the catalogue match, whatever is in the tree.
+    pub actions: usize,
     /// The matches and what stands above them, as rows.
     pub rows: Vec<Row>,
 }
@@ -46,20 +56,54 @@ pub fn search(
     let total = scored.len();
     scored.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
     scored.truncate(SHOWN);
-    let best = scored.first().map(|(_, item)| *item);
+    let mut best = scored.first().map(|(_, item)| *item);
     let chosen: HashSet<Item> = scored.into_iter().map(|(_, item)| item).collect();
-    let rows = rows_of(&chosen, forest);
+    let mut rows = rows_of(&chosen, forest);
+    let items = rows
+        .iter()
+        .map(|row| row.item)
+        .filter(|item| chosen.contains(item))
+        .collect();
+    let actions = actions_of(query);
+    best = best.or_else(|| actions.first().map(|row| row.item));
+    let count = actions.len();
+    if count > 0 {
+        rows.push(Row {
+            item: Item::Catalogue,
+            depth: 0,
+            fold: Fold::Leaf,
+        });
+        rows.extend(actions);
+    }
     Matches {
         query: query.to_owned(),
-        items: rows
-            .iter()
-            .map(|row| row.item)
-            .filter(|item| chosen.contains(item))
-            .collect(),
+        items,
         best,
         total,
+        actions: count,
         rows,
     }
+}
+
+/// Actions of the catalogue by name and by words of their descriptions, the best first; none while
+/// its index is being made, after which the search is repeated.
+fn actions_of(query: &str) -> Vec<Row> {
+    let Some(index) = SearchIndex::ready().filter(|_| query.trim().len() >= SHORTEST) else {
+        return Vec::new();
+    };
+    let found = index.matching(query, ACTIONS).into_iter();
+    found
+        .map(|action| Row {
+            item: Item::Known(number(action.id().position())),
+            depth: 1,
+            fold: Fold::Leaf,
+        })
+        .collect()
+}
+
+// The catalogue has some twenty thousand actions.
+fn number(position: usize) -> u32 {
+    u32::try_from(position).unwrap_or(u32::MAX)
 }
 
 /// The characters of a text that a query matches, by their positions.

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use crate::analyze::Purposes;
 use crate::iam::Inventory;
 
 use super::children::Forest;
@@ -10,10 +11,11 @@ use super::content::Subject;
 use super::denying::Denials;
 use super::facts::Facts;
 use super::find::Find;
+use super::findings::Remarks;
 use super::geometry::Layout;
 use super::history::History;
 use super::index::Index;
-use super::item::{Entity, Item};
+use super::item::{Entity, Item, PolicyAt};
 use super::job::{Job, Lane, Latest, Ticket, Work};
 use super::live::Live;
 use super::overlay::Overlay;
@@ -39,6 +41,8 @@ pub struct Setup {
     pub ascii: bool,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
+    /// Why each permission is there, where a table says it.
+    pub purposes: Option<Purposes>,
 }
 
 /// The tree of so many roles, users, groups and policies is made within a frame.
@@ -114,6 +118,10 @@ pub struct State {
     /// How many actions roles may use, where that is known.
     pub allowed: HashMap<Entity, usize>,
     pub(super) counting: HashSet<Entity>,
+    /// What is remarkable about statements, where that is known.
+    pub remarks: Remarks,
+    pub(super) remarking: HashSet<PolicyAt>,
+    purposes: Option<Arc<Purposes>>,
     pub(super) texts: HashMap<Item, RowText>,
     pub(super) facts: HashMap<usize, Facts>,
     pub(super) wanted: Option<Subject>,
@@ -160,6 +168,9 @@ impl State {
             mouse: true,
             allowed: HashMap::new(),
             counting: HashSet::new(),
+            remarks: Remarks::new(),
+            remarking: HashSet::new(),
+            purposes: setup.purposes.map(Arc::new),
             texts: HashMap::new(),
             facts: HashMap::new(),
             wanted: None,
@@ -266,6 +277,7 @@ impl State {
             ticket: self.ticket(lane),
             inventory: self.inventory.clone(),
             index: self.index.clone(),
+            purposes: self.purposes.clone(),
             work,
         }
     }
@@ -299,7 +311,7 @@ impl State {
         self.denials.reader.resize(answer_width, self.ascii);
         self.pane.scroll_by(0, height);
         self.tree.scroll_by(0, self.tree_height());
-        self.know_rows();
+        self.know_rows(effects);
         self.count_roles(effects);
         self.fill_pane(effects);
     }
@@ -310,7 +322,7 @@ impl State {
         from.min(to)..to
     }
 
-    fn know_rows(&mut self) {
+    fn know_rows(&mut self, effects: &mut Vec<Effect>) {
         if self.texts.len() > TEXTS {
             self.texts.clear();
         }
@@ -318,12 +330,14 @@ impl State {
         // The breadcrumb names what stands above the selection, seen or not.
         let mut crumbs: Vec<Item> = self.crumbs();
         crumbs.extend(self.tree.rows()[seen].iter().map(|row| row.item));
+        self.find_remarks(&crumbs, effects);
         let mut source = RowSource {
             inventory: &self.inventory,
             index: &self.index,
             facts: &mut self.facts,
             allowed: &self.allowed,
             supposed: &self.suppositions,
+            remarks: &self.remarks,
         };
         for item in crumbs {
             self.texts.entry(item).or_insert_with(|| source.row(item));

@@ -160,6 +160,8 @@ impl State {
             Command::Search => self.begin_search(),
             Command::NextMatch => self.next_match(true),
             Command::PreviousMatch => self.next_match(false),
+            Command::NextFinding => self.next_finding(true, effects),
+            Command::PreviousFinding => self.next_finding(false, effects),
             Command::Back => self.travel(false),
             Command::Forward => self.travel(true),
             Command::Definition => self.definition(effects),
@@ -320,6 +322,7 @@ impl State {
                 }
             }
             Choice::GoTo(item) => self.jump(item),
+            Choice::Follow(words, link) => self.follow_link(&words, link, effects),
             Choice::UndoWhatIf(position) => self.undo_one(position, effects),
             Choice::ExportPolicy(at) => self.ask_where_to_write(at),
             Choice::Parameter(name) => self.ask_for_parameter(name),
@@ -333,10 +336,8 @@ impl State {
     fn answer(&mut self, kind: PromptKind, text: &str, effects: &mut Vec<Effect>) {
         match kind {
             PromptKind::Open => {
-                let paths = text.split_whitespace();
-                let sources: Vec<SourceSpec> = paths
-                    .map(|path| SourceSpec::Path(path.to_owned()))
-                    .collect();
+                let paths = super::paths::split(text).into_iter();
+                let sources: Vec<SourceSpec> = paths.map(SourceSpec::Path).collect();
                 if !sources.is_empty() {
                     self.open(sources, effects);
                 }
@@ -393,6 +394,8 @@ impl State {
             Answer::Decided(outcomes) => self.requests_decided(outcomes),
             Answer::Exported(exported) => self.exported(exported, effects),
             Answer::Denial(read) => self.denial_answered(*read, effects),
+            Answer::Remarks(remarks) => self.remarks_found(remarks),
+            Answer::NextFinding(found) => self.finding_found(found),
             Answer::Completed(field, candidates) => self.offered(field, candidates),
             Answer::Counts(counts) => {
                 for (entity, count) in counts {

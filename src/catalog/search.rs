@@ -109,6 +109,15 @@ impl SearchIndex {
     /// Ranked actions for words, parts of words or a part of a name: `delete certificate`,
     /// `s3:getobj`. All words have to fit; where that finds nothing, as many as possible.
     pub fn search(&self, query: &str, limit: usize) -> Vec<&'static Action> {
+        self.find(query, false, limit)
+    }
+
+    /// As [`search`](Self::search), where nothing is found unless all words fit.
+    pub fn matching(&self, query: &str, limit: usize) -> Vec<&'static Action> {
+        self.find(query, true, limit)
+    }
+
+    fn find(&self, query: &str, all: bool, limit: usize) -> Vec<&'static Action> {
         let query = query.trim().to_lowercase();
         let mut words: Vec<String> = split_text(&query).map(|word| singular(&word)).collect();
         words.retain(|word| !COMMON.contains(&word.as_str()));
@@ -128,7 +137,7 @@ impl SearchIndex {
             .map(|score| score.words)
             .max()
             .unwrap_or_default();
-        if best == 0 {
+        if best == 0 || (all && best < words.len()) {
             return Vec::new();
         }
         let fitting = scores

@@ -10,6 +10,7 @@ mod live;
 mod output;
 mod paths;
 mod permissions;
+mod purposes;
 mod screen;
 mod shell;
 mod simulate;

@@ -1,10 +1,11 @@
 //! Without a subcommand: the screen.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{Failure, sources::Sources};
+use super::{Failure, purposes, sources::Sources};
 use crate::runtime::{self, Options};
 
 /// How the screen looks and behaves.
@@ -15,6 +16,10 @@ pub(super) struct Screen {
     /// Theme by name: dark, light, high-contrast, colour-blind-safe, mono, or one of your own
     #[arg(long, value_name = "NAME")]
     theme: Option<String>,
+    /// A table of why each permission is there, shown beside it: permission and purpose, or section,
+    /// permission and purpose, separated by tabs
+    #[arg(long, value_name = "FILE")]
+    purposes: Option<PathBuf>,
     /// Read the sources again when their files change
     #[arg(long)]
     watch: bool,
@@ -31,7 +36,11 @@ pub(super) struct Screen {
 
 impl Screen {
     pub fn run(self) -> Result<ExitCode, Failure> {
+        let purposes = self.purposes.as_deref().map(purposes::read).transpose()?;
+        let (purposes, complaints) = purposes.unzip();
         runtime::run(Options {
+            purposes,
+            complaints: complaints.unwrap_or_default(),
             sources: self.sources.specs()?,
             settings: self.sources.settings(),
             theme: self.theme,

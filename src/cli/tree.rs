@@ -1,16 +1,13 @@
 //! `iamscope tree`: everything in a source.
 
-use std::fs;
 use std::io::{BufWriter, Write, stdout};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::Failure;
 use super::sources::Sources;
-use crate::analyze::Purposes;
-use crate::iam::SourceId;
+use super::{Failure, purposes};
 use crate::report::{permissions_markdown, tree_json, tree_markdown, tree_text};
 
 /// Show everything in a source: roles, users, groups, policies, their statements, and problems.
@@ -41,7 +38,11 @@ enum Format {
 
 impl Tree {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
-        let purposes = self.purposes.as_deref().map(read_purposes).transpose()?;
+        let purposes = self.purposes.as_deref().map(purposes::read).transpose()?;
+        let purposes = purposes.map(|(purposes, complaints)| {
+            complaints.iter().for_each(|words| eprintln!("{words}"));
+            purposes
+        });
         let inventory = self.sources.load()?;
         let mut out = BufWriter::new(stdout().lock());
         match self.format {
@@ -60,17 +61,4 @@ impl Tree {
         out.flush()?;
         Ok(ExitCode::SUCCESS)
     }
-}
-
-/// Reads a table of purposes; lines of it that cannot be read are told and left out.
-fn read_purposes(path: &Path) -> Result<Purposes, Failure> {
-    let shown = path.display();
-    let text = fs::read_to_string(path)
-        .map_err(|error| Failure::input(format!("cannot read `{shown}`: {error}")))?;
-    let (purposes, problems) = Purposes::parse(&text, SourceId::default());
-    for problem in problems {
-        let (line, severity) = (problem.place.line, problem.severity.name());
-        eprintln!("{severity}: {shown}:{line}: {}", problem.message);
-    }
-    Ok(purposes)
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use super::outline::literal;
-use crate::analyze::{Permission, Purposes, Scope, permissions};
+use crate::analyze::{Permission, PurposeReview, Purposes, Scope, permissions};
 use crate::explain::{condition_words, count, escape};
 use crate::iam::{Account, Document, InlinePolicy, Inventory, Text};
 
@@ -18,10 +18,8 @@ pub fn permissions_markdown(inventory: &Inventory, purposes: Option<&Purposes>) 
         text: String::new(),
         seen: HashSet::new(),
         documents: Vec::new(),
-        without_purpose: Vec::new(),
         could_be_limited: Vec::new(),
         cannot_be_limited: Vec::new(),
-        with_purpose: 0,
     };
     for account in &inventory.accounts {
         tables.account(account);
@@ -38,10 +36,8 @@ struct Tables<'a> {
     text: String,
     seen: HashSet<*const Document>,
     documents: Vec<Arc<Document>>,
-    without_purpose: Vec<String>,
     could_be_limited: Vec<String>,
     cannot_be_limited: Vec<String>,
-    with_purpose: usize,
 }
 
 impl Tables<'_> {
@@ -96,10 +92,6 @@ impl Tables<'_> {
 
     fn row(&mut self, permission: &Permission<'_>) {
         let name = code(&permission.name);
-        match &permission.purpose {
-            Some(_) => self.with_purpose += 1,
-            None => self.without_purpose.push(name.clone()),
-        }
         match permission.scope() {
             Scope::Limited => {}
             Scope::CouldBeLimited => self.could_be_limited.push(name.clone()),
@@ -116,22 +108,17 @@ impl Tables<'_> {
     }
 
     fn lists(&mut self) {
+        let review = PurposeReview::of(&self.documents, self.purposes);
         // Where nobody wrote a purpose, a list of all permissions says nothing.
-        if self.with_purpose > 0 {
-            let without = std::mem::take(&mut self.without_purpose);
-            self.list("Permissions without a purpose", without);
+        if review.with_purpose > 0 {
+            let without = review.without_purpose.iter().map(|name| code(name));
+            self.list("Permissions without a purpose", without.collect());
         }
-        if let Some(purposes) = self.purposes {
-            let statements = self
-                .documents
-                .iter()
-                .flat_map(|document| &document.statements);
-            let left = purposes.without_permission(statements);
+        if self.purposes.is_some() {
+            let left = review.without_permission.into_iter();
             let left = left
-                .into_iter()
                 .map(|purpose| format!("{}: {}", code(&purpose.permission), cell(&purpose.text)));
-            let left = left.collect();
-            self.list("Purposes without a permission", left);
+            self.list("Purposes without a permission", left.collect());
         }
         let could = std::mem::take(&mut self.could_be_limited);
         self.list("On every resource, and could be limited", could);

@@ -16,6 +16,7 @@ mod watch;
 
 use std::io::{self, IsTerminal};
 
+use crate::analyze::Purposes;
 use crate::load::{Settings, SourceSpec};
 use crate::terminal::{self, Places};
 use session::Session;
@@ -29,6 +30,10 @@ pub struct Options {
     pub sources: Vec<SourceSpec>,
     /// What fills templates.
     pub settings: Settings,
+    /// Why each permission is there, where a table says it.
+    pub purposes: Option<Purposes>,
+    /// What is to be told at first.
+    pub complaints: Vec<String>,
     /// The theme by its name, where one was asked for.
     pub theme: Option<String>,
     /// Whether to read the sources again when their files change.

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::app::menus::label;
 use crate::app::{Command, Context, Target};
-use crate::explain::escape;
+use crate::explain::{count, escape};
 
 use super::pen::{Pen, clip_front, fill};
 use super::{Look, Regions, View};
@@ -109,10 +109,23 @@ fn query(view: &View<'_>, frame: &mut Frame<'_>, area: Rect, regions: &mut Regio
     let find = &view.state.find;
     let style = view.theme.style(Look::Footer);
     let said = match &find.matches {
-        _ if find.input.is_empty() => "roles, policies, actions, resources, conditions".to_owned(),
+        _ if find.input.is_empty() => {
+            "roles, policies, actions, resources, conditions; every action of AWS".to_owned()
+        }
         _ if find.waiting => "searching".to_owned(),
-        Some(matches) if matches.total == 0 => "nothing matches".to_owned(),
-        Some(matches) => format!("{} matches", matches.total),
+        Some(matches) => {
+            let (total, actions) = (matches.total, matches.actions);
+            match (total, actions) {
+                (0, 0) => "nothing matches".to_owned(),
+                (0, _) => format!("nothing matches here; {}", count(actions, "action of AWS")),
+                (_, 0) => count(total, "match"),
+                _ => format!(
+                    "{}, {}",
+                    count(total, "match"),
+                    count(actions, "action of AWS")
+                ),
+            }
+        }
         None => String::new(),
     };
     let mut pen = Pen::new(frame.buffer_mut(), area, view.state.ascii);

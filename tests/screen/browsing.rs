@@ -28,7 +28,7 @@ fn the_first_screen_shows_the_roles_and_what_they_amount_to() {
     let text = stage.text();
     assert!(text.contains("account 123456789012 (assumed)"), "{text}");
     assert!(
-        text.contains("▸ limited   account 999999999999             ⊂ ✓ 2"),
+        text.contains("▸ limited   account 999999999999         ⊂ ! 1 ✓ 2"),
         "{text}"
     );
     assert!(

@@ -7,6 +7,7 @@ mod denying;
 mod keys_page;
 mod late;
 mod living;
+mod marking;
 mod pictures;
 mod sample;
 mod simulating;

@@ -33,11 +33,17 @@ impl Stage {
 
     /// A screen on which nothing was loaded yet.
     pub fn empty(columns: u16, rows: u16, sources: Vec<SourceSpec>) -> Self {
-        let (state, effects) = State::new(Setup {
+        Stage::set_up(Setup {
             sources,
             size: (columns, rows),
             ..Setup::default()
-        });
+        })
+    }
+
+    /// A screen as it begins.
+    pub fn set_up(setup: Setup) -> Self {
+        let (columns, rows) = setup.size;
+        let (state, effects) = State::new(setup);
         let terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
         let mut stage = Stage {
             state,

@@ -306,7 +306,7 @@ impl State {
             }
             (None, Some(link)) => {
                 let stays = matches!(link, explain::Link::Url(_));
-                self.follow_link(link, effects);
+                self.follow_link("", link, effects);
                 stays
             }
             (None, None) => {

@@ -12,6 +12,12 @@ pub fn fill(item: Item, before: Query, inventory: &Inventory) -> Query {
     if let Some(caller) = item.entity().and_then(|entity| caller(entity, inventory)) {
         query.principal = caller;
     }
+    if let Item::Known(action) = item
+        && let Some(action) = crate::catalog::index().actions().get(action as usize)
+    {
+        query.action = action.canonical().to_owned();
+        query.resource.clear();
+    }
     let Some((at, index)) = item.statement() else {
         return query;
     };

@@ -28,6 +28,7 @@ impl Session {
         let places = Places::find();
         let capabilities = Capabilities::detect();
         let (config, keymap, mut complaints) = config::read(places.as_ref());
+        complaints.extend(options.complaints);
         let appearance = match (options.theme, config.theme) {
             (Some(name), _) => Appearance::new(Some(&name), capabilities, places.clone()),
             (None, Some(name)) => Appearance::new(Some(&name), capabilities, places.clone())
@@ -45,6 +46,7 @@ impl Session {
             keymap,
             sources,
             settings: loading::settings(options.settings),
+            purposes: options.purposes,
             ascii: options.ascii || config.ascii || !capabilities.unicode,
             size: crossterm::terminal::size()?,
         });
