@@ -87,6 +87,35 @@ fn a_dump_that_ends_too_soon_is_an_error_where_it_ends() {
 }
 
 #[test]
+fn pages_of_a_dump_are_read_one_behind_the_other() {
+    let next = r#"{"RoleDetailList": [{"RoleName": "late", "Arn": "arn:aws:iam::111122223333:role/late",
+        "AttachedManagedPolicies": [{"PolicyName": "limit", "PolicyArn": "arn:aws:iam::111122223333:policy/limit"}]}]}"#;
+    let account = only_account(read(&format!("{DUMP}\n{next}")));
+    let late = &account.roles[1];
+    assert_eq!(late.identity.name, *"late");
+    // The policy is on the page before.
+    assert_eq!(late.managed[0].origin, Origin::Customer);
+    assert_eq!(late.identity.place.line as usize, DUMP.lines().count() + 1);
+}
+
+#[test]
+fn what_stands_where_nothing_should_is_an_error() {
+    for (text, column) in [
+        (r#"{"UserDetailList": [}"#, 21),
+        (r#"{"UserDetailList": []} x"#, 24),
+    ] {
+        let error = read_with(text, &Default::default())
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with(&format!("input:1:{column}: "))
+                && error.ends_with("is not expected here"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
 fn accounts_of_an_organisation_stay_apart() {
     let other = DUMP.replace("111122223333", "444455556666");
     let folder = tempfile::tempdir().unwrap();
