@@ -715,6 +715,25 @@ resource "aws_iam_role_policy_attachment" "tried" {
 }
 
 #[test]
+fn instances_of_keys_of_which_some_are_known() {
+    let account = account(
+        r#"
+variable "more" { type = list(string) }
+resource "aws_iam_user" "u" {
+  for_each = toset(concat(["ann"], var.more))
+  name     = each.value
+}
+"#,
+    );
+    let shown: Vec<String> = account
+        .users
+        .iter()
+        .map(|user| format!("{} [{}]", user.identity.name, user.identity.guard))
+        .collect();
+    assert_eq!(shown, ["ann []", "${var.more[*]} [var.more is not empty]"]);
+}
+
+#[test]
 fn modules_of_the_folder() {
     let inventory = folder(&[
         (
@@ -826,6 +845,20 @@ fn the_same_as_json() {
     let role = role(&account, "aws_iam_role.r[0]");
     assert_eq!(role.identity.name, *"app-role");
     assert_eq!(role.inline[0].document.statements[0].conditions.len(), 1);
+}
+
+#[test]
+fn opentofu_reads_its_own_file_in_the_place_of_the_other() {
+    let user =
+        |name: &str| format!("resource \"aws_iam_user\" \"u\" {{\n  name = \"{name}\"\n}}\n");
+    let (one, other) = (user("terraform"), user("opentofu"));
+    let account = only_account(folder(&[("main.tf", &one), ("main.tofu", &other)]));
+    let names: Vec<String> = account
+        .users
+        .iter()
+        .map(|user| user.identity.name.to_string())
+        .collect();
+    assert_eq!(names, ["opentofu"]);
 }
 
 #[test]

@@ -158,6 +158,7 @@ impl World<'_> {
             ),
             Kind::List(items) => items
                 .iter()
+                .filter(|item| !matches!(item.kind, Kind::Rest(_)))
                 .flat_map(Val::cases)
                 .map(|(when, item)| {
                     let key = item.to_text()?;
@@ -206,7 +207,8 @@ impl World<'_> {
                         val: Val::new(place, made),
                     }
                 });
-                Val::map(place, fields.collect())
+                let rest = self.rest_of(keys, guard, env, place, make);
+                Val::map(place, fields.chain(rest).collect())
             }
             None => match &keys.kind {
                 Kind::Failed(why) => {
@@ -216,6 +218,37 @@ impl World<'_> {
                 _ => one_of(&keys.name()),
             },
         }
+    }
+
+    /// The instances of a set of which some keys are known: one for all of each unknown list in it.
+    fn rest_of(
+        &self,
+        keys: &Val,
+        guard: &Guard,
+        env: &Env,
+        place: Place,
+        make: &Make<'_>,
+    ) -> Vec<Field> {
+        let Kind::List(items) = &keys.kind else {
+            return Vec::new();
+        };
+        let rest = items.iter().filter_map(|item| match &item.kind {
+            Kind::Rest(reference) => Some(reference),
+            _ => None,
+        });
+        rest.map(|reference| {
+            let each = format!("{}[*]", reference.name);
+            let key = self.unknown(&each, UnresolvedKind::Expression, place);
+            let text = key.to_text();
+            let mut env = env.clone();
+            env.each = Some((key.clone(), key));
+            Field {
+                key: text.unwrap_or_else(|| Text::plain(each)),
+                place,
+                val: self.one_for_each(&reference.name, guard, env, place, make),
+            }
+        })
+        .collect()
     }
 
     /// The one instance that stands for all of unknown number.

@@ -46,6 +46,21 @@ fn kind_of(path: &Path) -> Option<FileKind> {
     }
 }
 
+/// The file that OpenTofu reads in the place of one: `main.tofu` for `main.tf`.
+fn for_opentofu(path: &Path) -> PathBuf {
+    let name = path.file_name().and_then(|name| name.to_str());
+    let name = name.unwrap_or_default();
+    match name
+        .strip_suffix(".json")
+        .unwrap_or(name)
+        .strip_suffix(".tf")
+    {
+        Some(stem) if name.ends_with(".json") => path.with_file_name(format!("{stem}.tofu.json")),
+        Some(stem) => path.with_file_name(format!("{stem}.tofu")),
+        None => PathBuf::new(),
+    }
+}
+
 /// Whether a file is read with its folder, or says how Terraform is to run.
 pub(in crate::load) fn is_configuration(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str());
@@ -292,6 +307,9 @@ impl Reading {
             .chain(overrides.into_iter().map(|file| (file, true)))
         {
             let Some(kind) = kind_of(file) else { continue };
+            if files.contains(&for_opentofu(file)) {
+                continue;
+            }
             let id = opening.add_source(&file.display().to_string());
             opening.set_kind(id, SourceKind::Terraform);
             self.sources.entry(real.clone()).or_insert(id);
