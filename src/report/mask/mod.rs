@@ -6,10 +6,12 @@
 //! mask of its own, so that `acm*` goes on matching `acme`. What AWS itself named stays: services,
 //! regions, managed policies, the fixed parts of ARNs.
 
+mod address;
+mod names;
+
 use std::collections::hash_map::RandomState;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::hash::BuildHasher;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 use std::str::FromStr;
 use std::sync::OnceLock;
 
@@ -18,6 +20,7 @@ use regex::Regex;
 
 use crate::catalog;
 use crate::iam::Arn;
+use names::{is_account, is_aws_word, letters, segment_end, starts_word, unique_id};
 
 /// Length of every mask of a word.
 const LENGTH: usize = 6;
@@ -493,122 +496,4 @@ impl Masker {
             format!("{prefix}{tail}"),
         )
     }
-
-    /// An address or a block of them; addresses that share a beginning still share it.
-    fn address(&mut self, text: &str) -> String {
-        let (address, length) = match text.split_once('/') {
-            Some((address, length)) => (address, Some(length)),
-            None => (text, None),
-        };
-        let Ok(parsed) = IpAddr::from_str(address) else {
-            return self.plain_words(text);
-        };
-        let masked = match parsed {
-            IpAddr::V4(v4) => {
-                let bits = u128::from(u32::from(v4)) << 96;
-                let bits = self.address_bits(bits, length, 32) >> 96;
-                IpAddr::V4(Ipv4Addr::from(u32::try_from(bits).unwrap_or_default()))
-            }
-            IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from(self.address_bits(
-                u128::from(v6),
-                length,
-                128,
-            ))),
-        };
-        let masked = masked.to_string();
-        if masked != address {
-            self.originals
-                .insert(masked.clone(), (Masked::Address, address.to_owned()));
-        }
-        match length {
-            Some(length) => format!("{masked}/{length}"),
-            None => masked,
-        }
-    }
-
-    /// Each bit is turned or not by a secret of the bits before it. Bits behind the block's length
-    /// stay.
-    fn address_bits(&self, bits: u128, length: Option<&str>, width: u32) -> u128 {
-        let length = length
-            .and_then(|text| text.parse().ok())
-            .unwrap_or(width)
-            .min(width);
-        let mut masked = bits;
-        for at in 0..length {
-            let before = if at == 0 { 0 } else { bits >> (128 - at) };
-            if self.secret.hash_one((width, at, before)) & 1 == 1 {
-                masked ^= 1 << (127 - at);
-            }
-        }
-        masked
-    }
-}
-
-/// Where a segment of an ARN's resource ends: at a `/` or `:` outside a policy variable.
-fn segment_end(text: &str) -> usize {
-    let mut inside = false;
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b'{' => inside = true,
-            b'}' => inside = false,
-            b'/' | b':' if !inside => return at,
-            _ => {}
-        }
-    }
-    text.len()
-}
-
-fn starts_word(text: &str, at: usize) -> bool {
-    text[..at]
-        .chars()
-        .next_back()
-        .is_none_or(|c| !c.is_alphanumeric())
-}
-
-fn letters(mut number: usize, length: usize) -> String {
-    let mut letters = vec!['a'; length];
-    for letter in letters.iter_mut().rev() {
-        let digit = u8::try_from(number % 26).unwrap_or(0);
-        *letter = char::from(b'a' + digit);
-        number /= 26;
-    }
-    letters.into_iter().collect()
-}
-
-fn is_account(word: &str) -> bool {
-    Arn::is_account_id(word)
-}
-
-/// The prefix of a unique id or access key id (IAM: reference_identifiers).
-fn unique_id(word: &str) -> Option<&str> {
-    const PREFIXES: [&str; 13] = [
-        "ABIA", "ACCA", "AGPA", "AIDA", "AIPA", "AKIA", "ANPA", "ANVA", "APKA", "AROA", "ASCA",
-        "ASIA", "AFPA",
-    ];
-    let prefix = word.get(..4)?;
-    let long = word.len() >= 16
-        && word
-            .bytes()
-            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-    (long && PREFIXES.contains(&prefix)).then_some(prefix)
-}
-
-/// Words that are AWS's own wherever they stand.
-fn is_aws_word(word: &str) -> bool {
-    static NAMES: OnceLock<HashSet<&'static str>> = OnceLock::new();
-    let names = NAMES.get_or_init(|| {
-        let managed = catalog::managed_policies()
-            .iter()
-            .map(|policy| policy.name());
-        managed
-            .chain([
-                "AWS",
-                "AWSReservedSSO",
-                "FullAWSAccess",
-                "RCPFullAWSAccess",
-                "default",
-            ])
-            .collect()
-    });
-    word.starts_with("AWSServiceRoleFor") || names.contains(word)
 }

@@ -3,18 +3,22 @@
 //! Every number in it (references, documents, sources) is checked: a file that somebody else made
 //! gives an error that names the part, never a guess.
 
+mod at;
+mod documents;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use at::At;
+
 use crate::iam::{
-    Account, ActionElement, Assumed, Attachment, Condition, Document, Effect, Entry,
-    FederatedProvider, Group, Guard, Identity, InlinePolicy, Inventory, ManagedPolicy, Operator,
-    OrgLevel, OrgPolicies, Origin, Parameter, ParameterFrom, Part, Place, PolicyVersion,
-    PrincipalElement, PrincipalEntry, PrincipalType, Problem, ResourceElement, ResourcePolicy,
-    Role, SNAPSHOT_FORMAT, SNAPSHOT_KIND, Severity, Source, SourceId, SourceKind, Statement, Text,
-    Undecided, Unresolved, UnresolvedKind, UnresolvedUse, User, Version,
+    Account, Assumed, Attachment, Document, FederatedProvider, Group, Guard, Identity,
+    InlinePolicy, Inventory, ManagedPolicy, OrgLevel, OrgPolicies, Origin, Parameter,
+    ParameterFrom, Part, Place, PolicyVersion, Problem, ResourcePolicy, Role, SNAPSHOT_FORMAT,
+    SNAPSHOT_KIND, Severity, Source, SourceId, SourceKind, Text, Undecided, Unresolved,
+    UnresolvedKind, UnresolvedUse, User,
 };
 
 /// A snapshot that cannot be read.
@@ -76,115 +80,6 @@ fn damaged(path: impl Into<String>, message: impl Into<String>) -> SnapshotError
     SnapshotError::Damaged {
         path: path.into(),
         message: message.into(),
-    }
-}
-
-/// A value and where it stands, for messages.
-#[derive(Clone, Copy)]
-struct At<'a> {
-    value: &'a Value,
-    name: &'a str,
-    index: Option<usize>,
-    parent: Option<&'a At<'a>>,
-}
-
-static NULL: Value = Value::Null;
-
-impl<'a> At<'a> {
-    fn member(&'a self, name: &'a str) -> At<'a> {
-        At {
-            value: self.value.get(name).unwrap_or(&NULL),
-            name,
-            index: None,
-            parent: Some(self),
-        }
-    }
-
-    fn wrong(&self, expected: &str) -> SnapshotError {
-        damaged(self.path(), format!("is not {expected}"))
-    }
-
-    fn path(&self) -> String {
-        let own = match self.index {
-            Some(index) => index.to_string(),
-            None => self.name.to_owned(),
-        };
-        match self.parent.map(At::path) {
-            Some(parent) if !parent.is_empty() => format!("{parent}.{own}"),
-            _ => own,
-        }
-    }
-
-    fn is_null(&self) -> bool {
-        self.value.is_null()
-    }
-
-    fn string(&self) -> Read<String> {
-        let text = self.value.as_str().ok_or_else(|| self.wrong("a string"))?;
-        Ok(text.to_owned())
-    }
-
-    fn optional_string(&self) -> Read<Option<String>> {
-        if self.is_null() {
-            return Ok(None);
-        }
-        self.string().map(Some)
-    }
-
-    fn flag(&self) -> Read<bool> {
-        match self.value {
-            Value::Null => Ok(false),
-            Value::Bool(value) => Ok(*value),
-            _ => Err(self.wrong("true or false")),
-        }
-    }
-
-    fn number(&self) -> Read<usize> {
-        self.value
-            .as_u64()
-            .and_then(|number| usize::try_from(number).ok())
-            .ok_or_else(|| self.wrong("a number"))
-    }
-
-    /// The items of a list; none where it is left out.
-    fn list<T>(&self, mut each: impl FnMut(&At<'_>) -> Read<T>) -> Read<Vec<T>> {
-        let items: &[Value] = match self.value {
-            Value::Null => &[],
-            Value::Array(items) => items,
-            _ => return Err(self.wrong("a list")),
-        };
-        items
-            .iter()
-            .enumerate()
-            .map(|(index, value)| {
-                each(&At {
-                    value,
-                    name: "",
-                    index: Some(index),
-                    parent: Some(self),
-                })
-            })
-            .collect()
-    }
-
-    fn strings(&self) -> Read<Vec<String>> {
-        self.list(|item| item.string())
-    }
-
-    fn object(&self) -> Read<Option<&'a Map<String, Value>>> {
-        match self.value {
-            Value::Null => Ok(None),
-            Value::Object(members) => Ok(Some(members)),
-            _ => Err(self.wrong("an object")),
-        }
-    }
-
-    /// One of a set of names.
-    fn one_of<T>(&self, find: impl Fn(&str) -> Option<T>) -> Read<T> {
-        self.value
-            .as_str()
-            .and_then(find)
-            .ok_or_else(|| self.wrong("a name that this version knows"))
     }
 }
 
@@ -552,126 +447,6 @@ impl Reader {
             return Ok(None);
         }
         self.document_of(at).map(Some)
-    }
-
-    fn document(&self, at: &At<'_>) -> Read<Document> {
-        let mut document = Document::default();
-        document.version = at.member("version").one_of(|name| match name {
-            "2012-10-17" => Some(Version::V2012),
-            "2008-10-17" => Some(Version::V2008),
-            _ => None,
-        })?;
-        document.id = self.optional_text(&at.member("id"))?;
-        document.statements = at.member("statements").list(|one| self.statement(one))?;
-        document.problems = self.problems(&at.member("problems"))?;
-        document.place = self.place(&at.member("at"))?;
-        document.unreadable = at.member("unreadable").flag()?;
-        Ok(document.with_json(at.member("policy").value))
-    }
-
-    fn statement(&self, at: &At<'_>) -> Read<Statement> {
-        let effect = at.member("effect");
-        let effect = match effect.is_null() {
-            true => None,
-            false => Some(effect.one_of(|name| match name {
-                "Allow" => Some(Effect::Allow),
-                "Deny" => Some(Effect::Deny),
-                _ => None,
-            })?),
-        };
-        let principal = at.member("principal");
-        let principal = match principal.is_null() {
-            true => None,
-            false => Some(PrincipalElement {
-                not: principal.member("not").flag()?,
-                entries: principal.member("values").list(|one| self.principal(one))?,
-                place: self.place(&principal.member("at"))?,
-            }),
-        };
-        let action = self.element(&at.member("action"))?;
-        let resource = self.element(&at.member("resource"))?;
-        Ok(Statement {
-            number: at.member("number").number()?,
-            place: self.place(&at.member("at"))?,
-            guard: self.guard(&at.member("guard"))?,
-            sid: self.optional_text(&at.member("sid"))?,
-            effect,
-            principal,
-            action: action.map(|(not, entries, place)| ActionElement {
-                not,
-                entries,
-                place,
-            }),
-            resource: resource.map(|(not, entries, place)| ResourceElement {
-                not,
-                entries,
-                place,
-            }),
-            conditions: at.member("conditions").list(|one| self.condition(one))?,
-            unreadable: at.member("unreadable").flag()?,
-            comment: at.member("comment").optional_string()?.map(Into::into),
-        })
-    }
-
-    fn element(&self, at: &At<'_>) -> Read<Option<(bool, Vec<Entry>, Place)>> {
-        if at.is_null() {
-            return Ok(None);
-        }
-        let entries = at.member("values").list(|one| self.entry(one))?;
-        let place = self.place(&at.member("at"))?;
-        Ok(Some((at.member("not").flag()?, entries, place)))
-    }
-
-    fn principal(&self, at: &At<'_>) -> Read<PrincipalEntry> {
-        let [kind, entry] = at.value.as_array().map_or([&NULL, &NULL], |pair| {
-            [pair.first().unwrap_or(&NULL), pair.get(1).unwrap_or(&NULL)]
-        });
-        let inside = |value, name| At {
-            value,
-            name,
-            index: None,
-            parent: Some(at),
-        };
-        let known = [
-            PrincipalType::Everyone,
-            PrincipalType::Aws,
-            PrincipalType::Service,
-            PrincipalType::Federated,
-            PrincipalType::CanonicalUser,
-        ];
-        Ok(PrincipalEntry {
-            kind: inside(kind, "0")
-                .one_of(|name| known.into_iter().find(|kind| kind.name() == name))?,
-            entry: self.entry(&inside(entry, "1"))?,
-        })
-    }
-
-    fn condition(&self, at: &At<'_>) -> Read<Condition> {
-        let operator_text = at.member("operator").string()?;
-        Ok(Condition {
-            operator: Operator::parse(&operator_text),
-            operator_text,
-            key: self.text(&at.member("key"))?,
-            values: at.member("values").list(|one| self.entry(one))?,
-            place: self.place(&at.member("at"))?,
-        })
-    }
-
-    fn entry(&self, at: &At<'_>) -> Read<Entry> {
-        if !at.value.is_object() {
-            return Ok(Entry {
-                text: self.text(at)?,
-                place: self.place(&at.member("at"))?,
-                guard: Guard::always(),
-                comment: None,
-            });
-        }
-        Ok(Entry {
-            text: self.text(&at.member("text"))?,
-            place: self.place(&at.member("at"))?,
-            guard: self.guard(&at.member("guard"))?,
-            comment: at.member("comment").optional_string()?.map(Into::into),
-        })
     }
 }
 
