@@ -8,7 +8,9 @@ use std::time::SystemTime;
 use crate::analyze::Proposal;
 use crate::denial::{Progress, Trail};
 use crate::iam::Inventory;
+use crate::simulate::Request;
 
+use super::beside::{AwsSaid, FetchedPolicy};
 use super::job::{Found, Job, Ticket};
 use super::live::{LiveFailure, LiveSession, SignIn};
 use super::{Command, Key};
@@ -59,6 +61,24 @@ pub enum Action {
         generation: u64,
         /// Why.
         failure: LiveFailure,
+    },
+    /// What AWS's own simulator says to a question.
+    AwsAnswered {
+        /// Which question.
+        ticket: u64,
+        /// Its answer, or why there is none.
+        result: Result<Vec<AwsSaid>, String>,
+    },
+    /// The policy of a resource was read, or could not be.
+    PolicyFetched {
+        /// By which loading's account.
+        generation: u64,
+        /// The account's source.
+        source: SourceSpec,
+        /// The resource.
+        arn: String,
+        /// What AWS answered.
+        fetched: FetchedPolicy,
     },
     /// What time it is.
     Clock(SystemTime),
@@ -257,6 +277,41 @@ pub enum Effect {
     },
     /// Open a page in a browser, or say where it is.
     OpenUrl(String),
+    /// Ask AWS's own simulator.
+    AskAws {
+        /// Which question.
+        ticket: u64,
+        /// The live source to ask.
+        source: SourceSpec,
+        /// What to ask.
+        request: Box<Request>,
+    },
+    /// Stop asking it.
+    StopAsking,
+    /// Read the policy of a resource.
+    FetchPolicy {
+        /// The loading whose accounts are shown.
+        generation: u64,
+        /// The live source to ask.
+        source: SourceSpec,
+        /// The resource.
+        arn: String,
+    },
+    /// Read one role again, and give everything with it as loaded.
+    ReadRole {
+        /// Which loading this is.
+        generation: u64,
+        /// Everything that is shown.
+        inventory: Arc<Inventory>,
+        /// The role's account in it.
+        account: u32,
+        /// The live source to ask.
+        source: SourceSpec,
+        /// The role.
+        arn: String,
+    },
+    /// Find out what the start screen may offer.
+    FindChoices,
     /// Give the terminal to a command that signs in, then load again.
     SignIn(SignIn),
     /// Use a theme, by its name.
@@ -287,6 +342,8 @@ pub struct LoadRequest {
     pub sources: Vec<SourceSpec>,
     /// What fills templates.
     pub settings: Settings,
+    /// Whether accounts that were read already are read again.
+    pub anew: bool,
 }
 
 /// A source as the user names it.

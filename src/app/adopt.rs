@@ -124,6 +124,9 @@ impl State {
         };
         self.history.translate(|item| carrier.item(item));
         self.pane.translate(|item| carrier.item(item));
+        if let Some(answer) = &mut self.denials.answer {
+            answer.caller = answer.caller.and_then(|caller| carrier.entity(caller));
+        }
         self.forget_all();
         self.inventory = carried.inventory;
         self.index = Arc::default();

@@ -96,6 +96,8 @@ impl State {
             }
         } else if self.pane_focused {
             self.pane_focused = false;
+        } else if self.loading.is_none() && self.live.failure.take().is_some() {
+            self.notice = Some(Notice::info("what is here stays as it is"));
         } else if self.loading.take().is_some() {
             self.generation += 1;
             effects.push(Effect::CancelLoad);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::analyze::{self, Purposes};
-use crate::iam::Inventory;
+use crate::iam::{Inventory, ResourcePolicy};
 use crate::simulate::Outcome;
 
 use super::carry::{Carried, Carrier, carry};
@@ -22,6 +22,7 @@ use super::search::{self, Matches};
 use super::simulator::{self, Answered, Candidate, Field, Query, Trouble};
 use super::supposed::Suppositions;
 use super::tree::{Openness, Row, visible_rows};
+use super::writing;
 
 /// Kinds of work; a later job of a kind replaces an earlier one.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Hash)]
@@ -56,6 +57,10 @@ pub enum Lane {
     Denial,
     /// Reading a file of events.
     Events,
+    /// Adding the policy of a resource to an account.
+    Learn,
+    /// Making a file.
+    Write,
 }
 
 /// The newest generation of a lane, shared with running jobs so that they can stop early.
@@ -109,6 +114,8 @@ pub(super) enum Work {
     Requests(Vec<Query>),
     Export(Option<PathBuf>, Vec<Query>),
     Denial(denying::Asked),
+    Learn(u32, Box<ResourcePolicy>),
+    Write(Box<writing::Wanted>),
 }
 
 /// A piece of work.
@@ -139,6 +146,8 @@ impl Job {
             Work::Requests(_) => Lane::Requests,
             Work::Export(..) => Lane::Export,
             Work::Denial(..) => Lane::Denial,
+            Work::Learn(..) => Lane::Learn,
+            Work::Write(_) => Lane::Write,
         }
     }
 
@@ -177,6 +186,20 @@ impl Job {
             Work::Denial(asked) => {
                 let read = denying::read(asked, &self.inventory, &wanted);
                 Answer::Denial(Box::new(read))
+            }
+            Work::Write(wanted) => {
+                Answer::Written(Box::new(writing::write(*wanted, &self.inventory)))
+            }
+            Work::Learn(account, policy) => {
+                let mut learnt = Inventory::clone(&self.inventory);
+                if let Some(account) = learnt.accounts.get_mut(account as usize) {
+                    let resource = policy.resource.clone();
+                    account
+                        .resource_policies
+                        .retain(|own| own.resource != resource);
+                    account.resource_policies.push(*policy);
+                }
+                Answer::Learnt(Arc::new(learnt))
             }
             Work::Requests(queries) => {
                 let decide = |query: &Query| {
@@ -248,6 +271,8 @@ fn count(
 #[derive(Debug)]
 pub(super) enum Answer {
     Adopted(Box<Carried>),
+    Learnt(Arc<Inventory>),
+    Written(Box<writing::Written>),
     Index(Arc<Index>),
     Matches(Matches),
     Rows(Vec<Row>, Openness, Option<u64>),

@@ -1,10 +1,12 @@
 //! What the screen knows of live accounts: who reads, until when, how much of the account is here.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::iam::{Arn, Inventory};
 
+use super::item::Item;
 use super::{Command, Effect, Notice, SourceSpec, State};
 
 /// Below this, the end of the credentials is warned of.
@@ -153,11 +155,21 @@ pub struct Live {
     pub(super) behind: bool,
     /// Whether other sources are being loaded than those that are shown.
     pub(super) switching: bool,
+    /// Resources whose policies were asked for.
+    pub(super) asked_for: HashSet<String>,
+    /// The last question to AWS's own simulator.
+    pub(super) ticket: u64,
     /// What arrived behind a what-if.
     pub(super) held: Option<Arc<Inventory>>,
 }
 
 impl Live {
+    /// A number for a question, in place of the one before.
+    pub(super) fn next_ticket(&mut self) -> u64 {
+        self.ticket += 1;
+        self.ticket
+    }
+
     /// The session whose credentials end first.
     pub fn first_to_end(&self) -> Option<&LiveSession> {
         let ending = self.sessions.iter().filter(|own| own.expires.is_some());
@@ -207,7 +219,67 @@ impl State {
 
     /// Takes note of what could not be read.
     pub(super) fn source_failed(&mut self, failure: LiveFailure) {
+        if failure.sign_in.is_none() && !failure.broken {
+            self.notice = Some(Notice::failure(failure.words));
+            return;
+        }
         self.live.failure = Some(failure);
+    }
+
+    /// The session that reads an account.
+    pub fn session_of(&self, account: u32) -> Option<&LiveSession> {
+        let account = self.inventory.accounts.get(account as usize)?;
+        // Two profiles may read one account: what was read says by which.
+        let role = account.roles.first();
+        let source = role.and_then(|role| self.inventory.path_of(role.identity.place));
+        let mut sessions = self.live.sessions.iter();
+        let own = sessions.find(|session| Some(session.source.as_str()) == source);
+        own.or_else(|| {
+            let mut sessions = self.live.sessions.iter();
+            sessions.find(|session| session.account == account.id.value)
+        })
+    }
+
+    /// The account that a live source gave.
+    pub(super) fn account_of(&self, source: &SourceSpec) -> Option<u32> {
+        let count = u32::try_from(self.inventory.accounts.len()).ok()?;
+        (0..count).find(|account| {
+            let session = self.session_of(*account);
+            session.is_some_and(|session| session.spec() == *source)
+        })
+    }
+
+    /// Reads the selected role again.
+    pub(super) fn reload_role(&mut self, effects: &mut Vec<Effect>) {
+        let selected = self.selected().and_then(Item::entity);
+        let role = selected.and_then(|entity| Some((entity, entity.role(&self.inventory)?)));
+        let Some((entity, role)) = role else {
+            self.notice = Some(Notice::info("select a role, or anything below one"));
+            return;
+        };
+        let arn = role.identity.arn.to_string();
+        let Some(source) = self.session_of(entity.account).map(LiveSession::spec) else {
+            self.notice = Some(Notice::info(
+                "this role was not read from AWS by this program: r reads its source again",
+            ));
+            return;
+        };
+        if self.loading.is_some() || !self.suppositions.is_empty() {
+            self.notice = Some(Notice::info(
+                "not while something is being loaded or supposed",
+            ));
+            return;
+        }
+        self.generation += 1;
+        self.loading = Some(format!("reading {}", crate::explain::escape(&arn)));
+        self.comparing = true;
+        effects.push(Effect::ReadRole {
+            generation: self.generation,
+            inventory: self.inventory.clone(),
+            account: entity.account,
+            source,
+            arn,
+        });
     }
 
     /// Signs in with the profile's own command.

@@ -4,7 +4,7 @@ use super::command::{Command, Context};
 use super::copy;
 use super::overlay::{Overlay, Prompt, PromptKind};
 use super::picker::{Choice, Entry, Picker, PickerKind};
-use super::{Binding, Input, SourceSpec, State};
+use super::{Binding, Effect, Input, SourceSpec, State};
 
 /// What each key does, by where it works.
 pub(super) fn help(state: &mut State) {
@@ -101,25 +101,74 @@ pub(super) fn copying(state: &mut State) {
 
 /// What can be opened, when nothing is.
 pub(super) fn start(state: &mut State) {
+    let entries = source_entries(state, Choice::Open, Choice::OpenPath);
+    push(state, Picker::new(PickerKind::Start, "Open", entries));
+}
+
+/// What can be opened in place of what is open, or beside it.
+pub(super) fn sources(state: &mut State, beside: bool, effects: &mut Vec<Effect>) {
+    if state.is_empty() && state.sources.is_empty() {
+        return;
+    }
+    let choice = if beside { Choice::Beside } else { Choice::Open };
+    let path = Choice::OpenPath;
+    let mut entries = source_entries(state, choice, path);
+    if beside {
+        entries.retain(|entry| entry.choice != Choice::OpenPath);
+    }
+    let (kind, title) = if beside {
+        (PickerKind::Beside, "Open beside what is open")
+    } else {
+        (PickerKind::Sources, "Open in place of what is open")
+    };
+    push(state, Picker::new(kind, title, entries));
+    effects.push(Effect::FindChoices);
+}
+
+/// Fills the list of sources anew: what can be opened is known now.
+pub(super) fn renew_sources(state: &mut State) {
+    let open = state.overlays.iter().position(|overlay| {
+        matches!(overlay, Overlay::Picker(picker) if matches!(
+            picker.kind,
+            PickerKind::Start | PickerKind::Sources | PickerKind::Beside
+        ))
+    });
+    let Some(position) = open else { return };
+    let Some(Overlay::Picker(before)) = state.overlays.get(position).cloned() else {
+        return;
+    };
+    let mut entries = match before.kind {
+        PickerKind::Beside => source_entries(state, Choice::Beside, Choice::OpenPath),
+        _ => source_entries(state, Choice::Open, Choice::OpenPath),
+    };
+    if before.kind == PickerKind::Beside {
+        entries.retain(|entry| entry.choice != Choice::OpenPath);
+    }
+    let mut picker = Picker::new(before.kind, before.title.clone(), entries);
+    picker.paste(before.input().text());
+    state.overlays[position] = Overlay::Picker(picker);
+}
+
+fn source_entries(state: &State, open: impl Fn(SourceSpec) -> Choice, path: Choice) -> Vec<Entry> {
     let mut entries = vec![
         Entry::heading("Look around"),
         Entry::new(
             "demo",
             "the roles of Gitpod Enterprise, an example that comes with the program",
-            Choice::Open(SourceSpec::Demo),
+            open(SourceSpec::Demo),
         ),
         Entry::heading("Open"),
         Entry::new(
             "file or folder",
             "a CloudFormation template, an account's details, a policy",
-            Choice::OpenPath,
+            path,
         ),
     ];
     if !state.choices.recent.is_empty() {
         entries.push(Entry::heading("Opened lately"));
         entries.extend(state.choices.recent.iter().map(|path| {
             let spec = SourceSpec::Path(path.clone());
-            Entry::new(crate::explain::escape(path), "", Choice::Open(spec))
+            Entry::new(crate::explain::escape(path), "", open(spec))
         }));
     }
     if !state.choices.profiles.is_empty() {
@@ -132,11 +181,11 @@ pub(super) fn start(state: &mut State) {
             Entry::new(
                 crate::explain::escape(name),
                 format!("profile, {kind}"),
-                Choice::Open(spec),
+                open(spec),
             )
         }));
     }
-    push(state, Picker::new(PickerKind::Start, "Open", entries));
+    entries
 }
 
 /// Asks for the path of a source.

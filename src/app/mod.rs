@@ -5,6 +5,7 @@
 
 mod action;
 mod adopt;
+mod beside;
 mod browse;
 mod carry;
 mod changes;
@@ -47,11 +48,13 @@ pub mod supposed;
 pub mod tree;
 mod update;
 mod whatif;
+pub mod writing;
 
 pub use action::{
     Action, Choices, Effect, LoadRequest, Mouse, MouseKind, Notice, Purpose, Settings, SourceSpec,
     Target,
 };
+pub use beside::{AwsSaid, AwsSays, FetchedPolicy, PolicyRead};
 pub use children::Forest;
 pub use command::{Command, Context};
 pub use content::{Content, Subject};

@@ -6,6 +6,7 @@ use super::Input;
 use super::choosing::Setting;
 use super::item::PolicyAt;
 use super::picker::Picker;
+use super::writing::Document;
 
 /// Something on top of the main view.
 #[derive(Clone, Debug)]
@@ -38,6 +39,8 @@ pub struct Prompt {
 pub enum PromptKind {
     /// The path of a source to open.
     Open,
+    /// The path of a file to write.
+    Write(Document),
     /// A policy for the simulator: JSON, or the path of a file.
     Policy(PolicyKind),
     /// The file to export the saved requests to.

@@ -10,6 +10,7 @@ use crate::simulate::LayerKind;
 use super::choosing::Setting;
 use super::item::{Item, PolicyAt};
 use super::search::score;
+use super::writing::Document;
 use super::{Command, Input, Key, SourceSpec};
 
 /// So many actions of the catalogue are offered.
@@ -28,6 +29,10 @@ pub enum Choice {
     Copy(String),
     /// Opens a source.
     Open(SourceSpec),
+    /// Writes a document to a file, or into the clipboard.
+    Write(Document, bool),
+    /// Opens a source beside those that are open.
+    Beside(SourceSpec),
     /// Asks for a path to open.
     OpenPath,
     /// Shows an action of the catalogue.
@@ -99,8 +104,14 @@ pub enum PickerKind {
     Themes,
     /// What can be copied.
     Copy,
-    /// What can be opened.
+    /// What can be opened, where nothing is.
     Start,
+    /// What can be opened in place of what is open.
+    Sources,
+    /// What can be opened beside what is open.
+    Beside,
+    /// What can be written.
+    Write,
     /// The layers of evaluation.
     Layers,
     /// Policies beside those that were loaded.

@@ -27,6 +27,12 @@ impl Reader {
         self.lay_out(ascii);
     }
 
+    /// Shows a page in place of one that says much the same; the keyboard stays near where it was.
+    pub fn replace(&mut self, page: Page, ascii: bool) {
+        self.page = page;
+        self.lay_out(ascii);
+    }
+
     /// Lays the page out for a width, if it has another one.
     pub fn resize(&mut self, width: usize, ascii: bool) {
         if width != self.width {

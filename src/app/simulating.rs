@@ -4,6 +4,7 @@ use crate::iam::Place;
 use crate::report;
 use crate::simulate::{Decision, StatementRef};
 
+use super::beside::AwsSays;
 use super::item::{Entity, Item, Owner};
 use super::job::{Lane, Work};
 use super::overlay::Overlay;
@@ -42,6 +43,12 @@ impl State {
 
     /// Asks for the answer to the request as it now is.
     pub(super) fn ask(&mut self, effects: &mut Vec<Effect>) {
+        if matches!(self.simulator.aws, AwsSays::Awaited) {
+            effects.push(Effect::StopAsking);
+        }
+        self.simulator.aws = AwsSays::NotAsked;
+        let resource = self.simulator.resource.text();
+        self.simulator.policy.forget_unless(resource);
         let query = self.simulator.query();
         effects.push(self.job(Lane::Ask, Work::Ask(Box::new(query))));
     }
@@ -60,8 +67,22 @@ impl State {
     }
 
     /// Shows an answer.
-    pub(super) fn answered(&mut self, answer: Result<Box<Answered>, Trouble>) {
+    pub(super) fn answered(
+        &mut self,
+        answer: Result<Box<Answered>, Trouble>,
+        effects: &mut Vec<Effect>,
+    ) {
         self.simulator.show(answer, self.ascii);
+        self.settle_on_answer(effects);
+    }
+
+    /// What is done once a request is no longer typed: it is remembered, and what AWS can add to it is
+    /// read.
+    fn settle_on_answer(&mut self, effects: &mut Vec<Effect>) {
+        if self.simulator.focus == Focus::Answer {
+            self.remember_simulation();
+            self.learn_policy(false, effects);
+        }
     }
 
     /// Offers candidates for the field that has the keyboard.
@@ -102,7 +123,9 @@ impl State {
             Command::Cancel if !self.simulator.completion.candidates.is_empty() => {
                 self.simulator.completion.candidates.clear();
             }
-            Command::Cancel => return false,
+            Command::Cancel => return self.stop_asking(effects),
+            Command::AskAws => self.ask_aws(effects),
+            Command::FetchPolicy => self.learn_policy(true, effects),
             Command::SwitchPane | Command::SwitchPaneBack => {
                 let has_requests = !self.requests.all.is_empty();
                 let forward = command == Command::SwitchPane;
@@ -111,12 +134,14 @@ impl State {
                 if text.is_some_and(|text| text.is_empty() || text.ends_with('=')) {
                     self.complete(effects);
                 }
+                self.settle_on_answer(effects);
             }
             Command::Up | Command::Down if in_field => {
                 let forward = command == Command::Down;
                 if !self.simulator.choose_candidate(forward) {
                     let has_requests = !self.requests.all.is_empty();
                     self.simulator.switch(forward, has_requests);
+                    self.settle_on_answer(effects);
                 }
             }
             Command::Accept if in_field => {
@@ -131,6 +156,7 @@ impl State {
                 }
                 let has_requests = !self.requests.all.is_empty();
                 self.simulator.switch(true, has_requests);
+                self.settle_on_answer(effects);
             }
             Command::Accept => return self.go_to_statement(),
             Command::Up => self.simulator.reader.move_by(-1),

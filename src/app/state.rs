@@ -26,6 +26,7 @@ use super::simulator::Simulator;
 use super::supposed::Suppositions;
 use super::tree::Tree;
 use super::whatif::Wanted;
+use super::writing::Simulated;
 use super::{Choices, Effect, Keymap, LoadRequest, Notice, Settings, SourceSpec};
 
 /// How the program was started.
@@ -107,6 +108,8 @@ pub struct State {
     pub loading: Option<String>,
     /// What is known of live accounts.
     pub live: Live,
+    /// The requests that were decided, for a report.
+    pub simulations: Vec<Simulated>,
     /// How often time has passed while something was in progress.
     pub ticks: usize,
     /// What the start screen offers.
@@ -161,6 +164,7 @@ impl State {
             notice: None,
             loading: None,
             live: Live::default(),
+            simulations: Vec::new(),
             comparing: false,
             ticks: 0,
             choices: Choices::default(),
@@ -244,13 +248,26 @@ impl State {
         self.generation += 1;
         self.loading = Some(String::new());
         self.live.failure = None;
+        self.live.asked_for.clear();
         self.live.behind = false;
         self.comparing = false;
         Effect::Load(LoadRequest {
             generation: self.generation,
             sources: self.sources.clone(),
             settings: self.settings.clone(),
+            anew: true,
         })
+    }
+
+    /// Asks for the sources that were not read yet.
+    pub(super) fn load_new(&mut self) -> Effect {
+        match self.load() {
+            Effect::Load(request) => Effect::Load(LoadRequest {
+                anew: false,
+                ..request
+            }),
+            other => other,
+        }
     }
 
     /// A piece of work in the background, in place of an earlier one of its kind.
@@ -286,7 +303,8 @@ impl State {
     pub(super) fn forget_all(&mut self) {
         for (lane, latest) in &self.lanes {
             // A file of events is read the same beside any inventory.
-            if *lane != Lane::Events {
+            // A file that is being made is of what was shown when it was asked for.
+            if !matches!(lane, Lane::Events | Lane::Write) {
                 latest.next();
             }
         }

@@ -6,6 +6,7 @@ use super::job::{Answer, Found};
 use super::overlay::{Overlay, PromptKind};
 use super::picker::{Choice, Picker, PickerKind};
 use super::simulator::Focus;
+use super::writing::Destination;
 use super::{Action, Command, Context, Effect, Key, Notice, SourceSpec, State, menus};
 
 /// Changes the state and says what is wanted from outside.
@@ -53,6 +54,17 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
                 state.source_failed(failure);
             }
         }
+        Action::AwsAnswered { ticket, result } => state.aws_answered(ticket, result),
+        Action::PolicyFetched {
+            generation,
+            source,
+            arn,
+            fetched,
+        } => {
+            if generation == state.generation {
+                state.policy_fetched(&source, arn, fetched, &mut effects);
+            }
+        }
         Action::Clock(now) => state.live.now = Some(now),
         Action::Loaded { generation, result } => {
             if generation == state.generation {
@@ -61,13 +73,7 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
         }
         Action::Choices(choices) => {
             state.choices = choices;
-            if let Some(Overlay::Picker(picker)) = state.overlays.first()
-                && picker.kind == PickerKind::Start
-            {
-                state.overlays.remove(0);
-                menus::start(state);
-                state.overlays.rotate_right(1);
-            }
+            menus::renew_sources(state);
         }
         Action::TextRead { purpose, result } => state.text_read(&purpose, result, &mut effects),
         Action::EventsProgress(progress) => state.events_progress(progress),
@@ -181,7 +187,11 @@ impl State {
                     self.reload(effects);
                 }
             }
+            Command::Write => self.writing(),
             Command::SignIn => self.sign_in(effects),
+            Command::ReloadRole => self.reload_role(effects),
+            Command::Sources => menus::sources(self, false, effects),
+            Command::AddSource => menus::sources(self, true, effects),
             Command::ClearChanges => self.clear_changes(effects),
             Command::GrowTree => self.divider = (self.divider + 40).min(800),
             Command::ShrinkTree => self.divider = self.divider.saturating_sub(40).max(200),
@@ -299,6 +309,10 @@ impl State {
             Choice::Theme(name) => effects.push(Effect::SetTheme(name)),
             Choice::Copy(text) => effects.push(Effect::Copy(text)),
             Choice::Open(source) => self.open(vec![source], effects),
+            Choice::Write(document, to_clipboard) => {
+                self.write_chosen(document, to_clipboard, effects);
+            }
+            Choice::Beside(source) => self.open_beside(source, effects),
             Choice::OpenPath => menus::open_path(self),
             Choice::Action(name) => {
                 if let Some(from) = self.selected() {
@@ -342,6 +356,12 @@ impl State {
                     self.open(sources, effects);
                 }
             }
+            PromptKind::Write(document) => {
+                let path = text.trim();
+                if !path.is_empty() {
+                    self.write_to(document, Destination::File(path.into()), effects);
+                }
+            }
             PromptKind::Policy(kind) => self.policy_given(kind, text, effects),
             PromptKind::ExportRequests => self.export_requests(text, effects),
             PromptKind::ExportPolicy(at) => self.export_policy(at, text, effects),
@@ -355,6 +375,16 @@ impl State {
         self.sources = sources;
         effects.push(self.load());
         self.live.switching = true;
+    }
+
+    /// Opens a source beside those that are open, which are not read again where they are accounts.
+    fn open_beside(&mut self, source: SourceSpec, effects: &mut Vec<Effect>) {
+        if self.sources.contains(&source) {
+            self.notice = Some(Notice::info("it is open already"));
+            return;
+        }
+        self.sources.push(source);
+        effects.push(self.load_new());
     }
 
     /// Reads the sources again; what is otherwise than before will be marked.
@@ -380,6 +410,8 @@ impl State {
         }
         match found.answer {
             Answer::Adopted(carried) => self.adopted(*carried, effects),
+            Answer::Written(written) => self.written(*written, effects),
+            Answer::Learnt(inventory) => self.adopt(inventory, effects),
             Answer::Index(index) => self.indexed(index, effects),
             Answer::Matches(matches) => self.found(matches),
             Answer::Rows(rows, open, edits) => self.take_rows(rows, open, edits, effects),
@@ -387,7 +419,7 @@ impl State {
                 let (width, _) = self.pane_size();
                 self.pane.show(content, width, self.ascii);
             }
-            Answer::Asked(answer) => self.answered(answer),
+            Answer::Asked(answer) => self.answered(answer, effects),
             Answer::Supposed(inventory, supposed, lost) => {
                 self.supposed(inventory, supposed, lost, effects);
             }

@@ -115,6 +115,10 @@ fn simulations(out: &mut String, made: &[Value]) {
         let why: Vec<String> = deniers
             .map(|name| format!("denied by {name}"))
             .chain(depends.map(|name| format!("depends on {name}")))
+            .chain(list(&one["aws"]).iter().map(|aws| {
+                let (said, verdict) = (text(&aws["aws"]), text(&aws["verdict"]));
+                format!("AWS's simulator: {said} ({verdict})")
+            }))
             .collect();
         let _ = writeln!(
             out,

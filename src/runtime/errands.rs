@@ -159,6 +159,8 @@ fn written(path: &Path, text: &str, what: &str) -> Outcome {
     let path = at_home(path);
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let written = options.open(&path);
     let written = written.and_then(|mut file| file.write_all(text.as_bytes()));
     match written {

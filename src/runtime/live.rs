@@ -80,6 +80,17 @@ impl Accounts {
         known.find(|own| own.options == *options).map(work)
     }
 
+    /// A connection, and as which source its account was read.
+    pub fn connection(&self, options: &ConnectOptions) -> Option<(Connection, SourceId)> {
+        self.with(options, |known| {
+            let source = known
+                .whole
+                .as_ref()
+                .map_or(SourceId(0), |(source, _)| *source);
+            (known.connection.clone(), source)
+        })
+    }
+
     fn connected(&self, options: &ConnectOptions, connection: &Connection) {
         let set = self.with(options, |known| known.connection = connection.clone());
         if set.is_none() {
@@ -98,6 +109,7 @@ impl Accounts {
         &self,
         base: Inventory,
         live: Vec<ConnectOptions>,
+        anew: bool,
         report: &Report,
     ) -> Result<Inventory, String> {
         let first = base.sources.len();
@@ -108,6 +120,7 @@ impl Accounts {
             Slot {
                 name: live::source_name(options),
                 source,
+                is_read: kept.is_some(),
                 account: kept.map(|(_, account)| account),
                 failed: None,
             }
@@ -115,8 +128,15 @@ impl Accounts {
         let parts = Parts(Mutex::new((base, slots.collect())));
         self.paint_kept(&live, &parts, report).await;
         let each = live.iter().enumerate();
-        join_all(each.map(|(position, options)| self.load_one(position, options, &parts, report)))
-            .await;
+        let wanted = each.filter(|(position, _)| {
+            // One that is only painted from an earlier sitting is read all the same.
+            let is_read = parts.with(*position, |slot| slot.is_read);
+            anew || !is_read
+        });
+        join_all(
+            wanted.map(|(position, options)| self.load_one(position, options, &parts, report)),
+        )
+        .await;
         parts.end()
     }
 
@@ -218,6 +238,8 @@ struct Slot {
     name: String,
     source: SourceId,
     account: Option<Arc<Account>>,
+    /// Whether it was read in this sitting, as a whole.
+    is_read: bool,
     failed: Option<String>,
 }
 
@@ -298,7 +320,7 @@ fn session(options: &ConnectOptions, connection: &Connection) -> LiveSession {
 }
 
 /// The command that would help after a failure of this kind.
-fn sign_in(kind: FaultKind, options: &ConnectOptions) -> Option<SignIn> {
+pub(super) fn sign_in(kind: FaultKind, options: &ConnectOptions) -> Option<SignIn> {
     if !matches!(kind, FaultKind::Expired | FaultKind::Credentials) {
         return None;
     }

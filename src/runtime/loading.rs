@@ -36,6 +36,8 @@ pub(super) struct Loading {
     given: Arc<Given>,
     accounts: Accounts,
     current: Option<Current>,
+    /// Stops the question to AWS's own simulator.
+    pub(super) asking: Arc<Notify>,
 }
 
 /// A load in progress.
@@ -52,6 +54,7 @@ impl Loading {
             given: Arc::new(given),
             accounts: Accounts::new(cache),
             current: None,
+            asking: Arc::default(),
         }
     }
 
@@ -67,6 +70,7 @@ impl Loading {
             outcomes: errands.outcomes().clone(),
             said: Arc::clone(&said),
         };
+        let anew = request.anew;
         let settings = load_settings(request.settings);
         let (accounts, own) = (self.accounts.clone(), Arc::clone(&progress));
         let stop = Arc::new(Notify::new());
@@ -78,7 +82,7 @@ impl Loading {
                 // What reads accounts stays on the thread that it began on.
                 Ok(base) => handle.block_on(async {
                     tokio::select! {
-                        loaded = accounts.load(base, live, &report) => loaded,
+                        loaded = accounts.load(base, live, anew, &report) => loaded,
                         () = stopped.notified() => Err(LoadError::Cancelled.to_string()),
                     }
                 }),
@@ -128,6 +132,34 @@ impl Loading {
         })
     }
 
+    /// The accounts that were connected to.
+    pub(super) fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
+    /// Takes note of a small loading of its own; gives what stops it.
+    pub(super) fn begin_small(&mut self, generation: u64) -> Arc<Notify> {
+        self.cancel();
+        let stop = Arc::new(Notify::new());
+        self.current = Some(Current {
+            generation,
+            progress: Arc::default(),
+            live: Arc::new(Said::new(0)),
+            stop: Arc::clone(&stop),
+        });
+        stop
+    }
+
+    /// How to connect to an account.
+    pub(super) fn options(&self, name: Option<&String>, region: Option<&String>) -> ConnectOptions {
+        let mut given = self.given.live.iter();
+        let given = given.find(|live| live.profile.as_ref() == name);
+        let mut options = given.cloned().unwrap_or_default();
+        options.profile = name.cloned();
+        options.region = region.cloned();
+        options
+    }
+
     /// The sources that are files, and how to connect to those that are accounts.
     fn take_apart(&self, request: &LoadRequest) -> (Vec<load::SourceSpec>, Vec<ConnectOptions>) {
         let (mut files, mut live) = (Vec::new(), Vec::new());
@@ -142,12 +174,7 @@ impl Loading {
                     None => load::SourceSpec::Path(PathBuf::from(path)),
                 }),
                 app::SourceSpec::Profile { name, region } => {
-                    let mut given = self.given.live.iter();
-                    let given = given.find(|live| live.profile == *name);
-                    let mut options = given.cloned().unwrap_or_default();
-                    options.profile.clone_from(name);
-                    options.region.clone_from(region);
-                    live.push(options);
+                    live.push(self.options(name.as_ref(), region.as_ref()));
                 }
             }
         }
@@ -220,6 +247,7 @@ mod tests {
             generation: 1,
             sources,
             settings: app::Settings::default(),
+            anew: true,
         }
     }
 

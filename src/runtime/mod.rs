@@ -10,6 +10,7 @@ mod errands;
 mod input;
 mod live;
 mod loading;
+mod questions;
 mod recent;
 mod session;
 mod watch;

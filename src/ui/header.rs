@@ -134,9 +134,7 @@ fn live(view: &View<'_>, sessions: &[LiveSession]) -> Vec<Part> {
     let state = view.state;
     let selected = state.selected().and_then(crate::app::item::Item::account);
     let accounts = &state.inventory.accounts;
-    let selected = selected.and_then(|account| accounts.get(account as usize));
-    let of = |id: &str| sessions.iter().find(|session| session.account == id);
-    let session = selected.and_then(|account| of(&account.id.value));
+    let session = selected.and_then(|account| state.session_of(account));
     let Some(session) = session.or_else(|| sessions.first()) else {
         return Vec::new();
     };

@@ -108,6 +108,16 @@ fn hinted(state: &State) -> &'static [Command] {
     if matches!(state.top(), Some(Overlay::Simulator)) {
         return match state.simulator.focus {
             Focus::Field(_) => &[C::SwitchPane, C::Accept, C::Cancel],
+            Focus::Answer if !state.live.sessions.is_empty() => &[
+                C::Accept,
+                C::AskAws,
+                C::SaveRequest,
+                C::ContextKeys,
+                C::Layers,
+                C::AddPolicy,
+                C::CopyReport,
+                C::Cancel,
+            ],
             Focus::Answer => &[
                 C::Accept,
                 C::SaveRequest,

@@ -10,18 +10,18 @@ use iamscope::ui::Look;
 use crate::sample;
 use crate::stage::Stage;
 
-fn profile(name: &str) -> SourceSpec {
+pub fn profile(name: &str) -> SourceSpec {
     SourceSpec::Profile {
         name: Some(name.to_owned()),
         region: None,
     }
 }
 
-fn now() -> SystemTime {
+pub fn now() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000)
 }
 
-fn session(left: Duration) -> LiveSession {
+pub fn session(left: Duration) -> LiveSession {
     LiveSession {
         source: "profile prod".to_owned(),
         profile: Some("prod".to_owned()),
@@ -35,7 +35,7 @@ fn session(left: Duration) -> LiveSession {
 }
 
 /// The account with its first roles, or with all of them.
-fn account(roles: usize) -> Inventory {
+pub fn account(roles: usize) -> Inventory {
     let mut inventory = sample::inventory();
     inventory.sources = vec![Source {
         path: "profile prod".to_owned(),
@@ -57,14 +57,14 @@ fn account(roles: usize) -> Inventory {
     inventory
 }
 
-fn connected(left: Duration) -> Action {
+pub fn connected(left: Duration) -> Action {
     Action::Connected {
         generation: 1,
         session: session(left),
     }
 }
 
-fn arrived(inventory: Inventory) -> Action {
+pub fn arrived(inventory: Inventory) -> Action {
     Action::Arrived {
         generation: 1,
         inventory: Arc::new(inventory),
@@ -72,7 +72,7 @@ fn arrived(inventory: Inventory) -> Action {
     }
 }
 
-fn loaded(inventory: Inventory) -> Action {
+pub fn loaded(inventory: Inventory) -> Action {
     Action::Loaded {
         generation: 1,
         result: Ok(Arc::new(inventory)),
@@ -80,13 +80,13 @@ fn loaded(inventory: Inventory) -> Action {
 }
 
 /// A screen that is connecting.
-fn stage(columns: u16, rows: u16) -> Stage {
+pub fn stage(columns: u16, rows: u16) -> Stage {
     let mut stage = Stage::empty(columns, rows, vec![profile("prod")]);
     stage.act(Action::Clock(now()));
     stage
 }
 
-fn header(stage: &Stage) -> String {
+pub fn header(stage: &Stage) -> String {
     stage.text().lines().next().unwrap().to_owned()
 }
 

@@ -2,6 +2,7 @@
 
 #![allow(clippy::panic, clippy::unwrap_used)] // helpers of tests
 
+mod asking;
 mod browsing;
 mod denying;
 mod keys_page;

@@ -18,6 +18,9 @@ use super::reader::Reader;
 use super::simulator::{Focus, Query};
 use super::{Command, Effect, Input, Notice, Settings, State};
 
+/// So many denials are remembered for a report.
+const REMEMBERED: usize = 100;
+
 /// The answer to a denial.
 #[derive(Clone, Debug)]
 pub struct Answer {
@@ -46,6 +49,8 @@ pub struct Denials {
     pub answer: Option<Box<Answer>>,
     /// The answer in words.
     pub reader: Reader,
+    /// Those whose answers were shown, for a report.
+    pub looked_at: Vec<Denial>,
     /// The file that is being read.
     reading: Option<Ticket>,
     /// What was asked last: to be answered anew when other policies are there.
@@ -108,6 +113,16 @@ fn caller(denial: &Denial, inventory: &Inventory) -> Option<Entity> {
 }
 
 impl Denials {
+    /// Remembers a denial whose answer is shown, once.
+    fn remember(&mut self, shown: &Denial) {
+        if !self.looked_at.contains(shown) {
+            self.looked_at.push(shown.clone());
+            if self.looked_at.len() > REMEMBERED {
+                self.looked_at.remove(0);
+            }
+        }
+    }
+
     /// Whether a message is typed or awaited to be pasted, rather than an answer read.
     pub(super) fn asks(&self) -> bool {
         self.answer.is_none() && self.waiting.is_none()
@@ -181,6 +196,7 @@ impl State {
                 let line = denials.reader.cursor();
                 denials.reader.show(answer.page.clone(), self.ascii);
                 denials.reader.select(if same { line } else { 0 });
+                denials.remember(&answer.answer.denial);
                 denials.answer = Some(answer);
             }
             None if self.denials.trail.groups.is_empty() => {

@@ -50,6 +50,8 @@ pub struct Query {
 /// The answer to a request.
 #[derive(Clone, Debug)]
 pub struct Answered {
+    /// What was asked.
+    pub request: Request,
     /// The decision with all its reasons.
     pub decision: Decision,
     /// The decision in words.
@@ -145,6 +147,7 @@ pub fn ask(query: &Query, inventory: &Inventory, index: &Index) -> Result<Answer
     Ok(Answered {
         page: decision_page(&asked.request, &decision),
         decision,
+        request: asked.request,
         resource: asked.resource,
         caller: asked.caller,
     })

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::explain::Page;
 use crate::simulate::LayerKind;
 
+use super::super::beside::{AwsSays, PolicyRead, with_aws};
 use super::super::reader::Reader;
 use super::super::{Input, Key};
 use super::ask::{Answered, Extra, Query, Trouble};
@@ -74,6 +75,10 @@ pub struct Simulator {
     pub completion: Completion,
     /// The answer, or what is missing.
     pub answer: Option<Result<Box<Answered>, Trouble>>,
+    /// What AWS's own simulator says beside it.
+    pub aws: AwsSays,
+    /// What became of reading the resource's policy.
+    pub policy: PolicyRead,
     /// The answer in words.
     pub reader: Reader,
 }
@@ -90,6 +95,8 @@ impl Default for Simulator {
             focus: Focus::Field(Field::Principal),
             completion: Completion::default(),
             answer: None,
+            aws: AwsSays::default(),
+            policy: PolicyRead::default(),
             reader: Reader::default(),
         }
     }
@@ -246,12 +253,20 @@ impl Simulator {
             Ok(answered) => {
                 let keys: Vec<String> = answered.keys().map(str::to_owned).collect();
                 self.suggest(&keys);
-                answered.page.clone()
+                with_aws(answered, &self.aws, &self.policy)
             }
             Err(_) => Page::default(),
         };
         self.reader.show(page, ascii);
         self.answer = Some(answer);
+    }
+
+    /// Shows what AWS adds to the answer, which stays where it is.
+    pub fn say_beside(&mut self, ascii: bool) {
+        if let Some(Ok(answered)) = &self.answer {
+            let page = with_aws(answered, &self.aws, &self.policy);
+            self.reader.replace(page, ascii);
+        }
     }
 
     // Rows that were only suggested give way to those that are now; typed ones stay where they are.

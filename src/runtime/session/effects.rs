@@ -47,6 +47,33 @@ impl Session {
             }
             Effect::WriteFile { path, text, what } => self.errands.write_file(path, text, &what),
             Effect::OpenUrl(address) => self.errands.open_url(address),
+            Effect::AskAws {
+                ticket,
+                source,
+                request,
+            } => self
+                .loading
+                .ask_aws(ticket, &source, &request, &self.errands),
+            Effect::StopAsking => self.loading.stop_asking(),
+            Effect::FetchPolicy {
+                generation,
+                source,
+                arn,
+            } => self
+                .loading
+                .fetch_policy(generation, source, arn, &self.errands),
+            Effect::ReadRole {
+                generation,
+                inventory,
+                account,
+                source,
+                arn,
+            } => {
+                let errands = &self.errands;
+                self.loading
+                    .read_role(errands, generation, &inventory, account, &source, arn);
+            }
+            Effect::FindChoices => self.find_choices(),
             Effect::SignIn(sign_in) => self.sign_in(&sign_in).await?,
             Effect::SetTheme(name) => match self.appearance.choose(&name) {
                 Ok(()) => self.errands.give(Outcome::Action(self.themes())),

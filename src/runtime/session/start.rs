@@ -118,24 +118,30 @@ impl Session {
             self.take_happening(happening).await?;
         }
         self.act(self.themes()).await?;
-        if let (true, Some(places)) = (self.requested.is_empty(), self.places.clone()) {
-            self.errands.run(move || {
-                let recent = recent::read(&places);
-                let profiles = Profiles::read();
-                let profiles = profiles
-                    .iter()
-                    .map(|profile| (profile.name.clone(), profile.kind().name().to_owned()))
-                    .collect();
-                Some(Outcome::Action(Action::Choices(Choices {
-                    profiles,
-                    recent,
-                })))
-            });
+        if self.requested.is_empty() {
+            self.find_choices();
         }
         if !complaints.is_empty() {
             let notice = Notice::failure(complaints.join("; "));
             self.act(Action::Notice(notice)).await?;
         }
         Ok(())
+    }
+
+    /// Finds out what the start screen may offer.
+    pub(super) fn find_choices(&self) {
+        let places = self.places.clone();
+        self.errands.run(move || {
+            let recent = places.as_ref().map(recent::read).unwrap_or_default();
+            let profiles = Profiles::read();
+            let profiles = profiles
+                .iter()
+                .map(|profile| (profile.name.clone(), profile.kind().name().to_owned()))
+                .collect();
+            Some(Outcome::Action(Action::Choices(Choices {
+                profiles,
+                recent,
+            })))
+        });
     }
 }
