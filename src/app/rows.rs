@@ -96,7 +96,9 @@ impl RowSource<'_> {
         {
             row.right.insert(0, Piece::Mark(Mark::Problem));
         }
-        if self.supposed.touches(item, self.inventory) {
+        if matches!(item, Item::Policy(_) | Item::Statement(..))
+            && self.supposed.touches(item, self.inventory)
+        {
             let words = Piece::Words(Meaning::Warning, "what if".to_owned());
             row.right.insert(0, words);
         }
@@ -510,8 +512,8 @@ fn statement_row(statement: &Statement) -> RowText {
     row
 }
 
-// A name that is one reference is known by what it refers to.
-fn reference_name(text: &str) -> &str {
+/// A name that is one reference is known by what it refers to.
+pub fn reference_name(text: &str) -> &str {
     let inner = text
         .strip_prefix("${")
         .and_then(|text| text.strip_suffix('}'));

@@ -8,7 +8,7 @@ use crate::iam::{Attachment, Document, Inventory, JsonError, Source, SourceId, S
 use crate::report::{policy_json, read_policy};
 
 use super::item::{Item, Owner, PolicyAt, Slot};
-use super::rows::label;
+use super::rows::{label, reference_name};
 
 /// One change: what a policy would say instead.
 #[derive(Clone, Debug)]
@@ -43,7 +43,7 @@ pub fn describe(at: PolicyAt, inventory: &Inventory) -> String {
         Slot::Own => owner,
         Slot::Trust => format!("trust policy of {owner}"),
         Slot::Boundary | Slot::Managed(_) | Slot::Inline(_) => {
-            format!("{} of {owner}", at.name(inventory))
+            format!("{} of {owner}", reference_name(&at.name(inventory)))
         }
     }
 }
