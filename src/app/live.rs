@@ -382,14 +382,14 @@ mod tests {
             };
             live.next_change(now)
         };
-        let near = |found: Option<Duration>, seconds: u64| {
+        let near = |found: Option<Duration>, milliseconds: u64| {
             let found = found.unwrap();
-            let wanted = Duration::from_secs(seconds);
+            let wanted = Duration::from_millis(milliseconds);
             found >= wanted && found < wanted + Duration::from_millis(20)
         };
-        assert!(near(next(Duration::from_secs(3_630)), 30));
-        assert!(near(next(Duration::from_secs(90)), 30));
-        assert!(near(next(Duration::from_millis(30_400)), 0));
+        assert!(near(next(Duration::from_secs(3_630)), 30_000));
+        assert!(near(next(Duration::from_secs(90)), 30_000));
+        assert!(near(next(Duration::from_millis(30_400)), 400));
         assert_eq!(next(Duration::ZERO), None);
         assert_eq!(Live::default().next_change(now), None);
     }
