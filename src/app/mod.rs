@@ -33,6 +33,7 @@ mod mouse;
 pub mod overlay;
 mod overview;
 pub mod pane;
+mod parameters;
 mod paths;
 pub mod picker;
 pub mod reader;

@@ -3,8 +3,8 @@
 use crate::iam::PolicyKind;
 
 use super::Input;
-use super::choosing::Setting;
 use super::item::PolicyAt;
+use super::parameters::Setting;
 use super::picker::Picker;
 use super::writing::Document;
 

@@ -146,6 +146,17 @@ fn open(found: &Account) -> Vec<Fact> {
     if !parameters.is_empty() {
         facts.push(Fact::many("Parameters", parameters));
     }
+    let placeholders = found.placeholders.iter().map(|placeholder| {
+        let line = Line::new().key(placeholder.text.clone()).plain(" ");
+        Words::new(match &placeholder.value {
+            Some(value) => line.code(value.clone()),
+            None => line.plain("is left to be filled in"),
+        })
+    });
+    let placeholders: Vec<Words> = placeholders.collect();
+    if !placeholders.is_empty() {
+        facts.push(Fact::many("Placeholders", placeholders));
+    }
     let mut unresolved = Line::new();
     for (position, open) in found.unresolved.iter().take(ROWS).enumerate() {
         let comma = if position > 0 { ", " } else { "" };

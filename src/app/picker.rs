@@ -7,8 +7,8 @@ use crate::explain::Link;
 use crate::iam::PolicyKind;
 use crate::simulate::LayerKind;
 
-use super::choosing::Setting;
 use super::item::{Item, PolicyAt};
+use super::parameters::Setting;
 use super::search::score;
 use super::writing::Document;
 use super::{Command, Input, Key, SourceSpec};
@@ -51,6 +51,8 @@ pub enum Choice {
     UndoWhatIf(usize),
     /// Asks for the file to write a policy to.
     ExportPolicy(PolicyAt),
+    /// Gives a parameter one of the values that it takes, or the one of its template.
+    ParameterValue(String, Option<String>),
     /// Asks for the value of a parameter.
     Parameter(String),
     /// Answers one of the denials that were read.

@@ -340,6 +340,7 @@ impl State {
             Choice::UndoWhatIf(position) => self.undo_one(position, effects),
             Choice::ExportPolicy(at) => self.ask_where_to_write(at),
             Choice::Parameter(name) => self.ask_for_parameter(name),
+            Choice::ParameterValue(name, value) => self.set_parameter(name, value, effects),
             Choice::Denial(position) => self.answer_denial(position, effects),
             Choice::Proposal(at) => self.copy_difference(at, effects),
             Choice::Condition(name) => self.turn_condition(name, effects),

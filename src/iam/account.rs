@@ -189,6 +189,19 @@ pub struct Parameter {
     pub used_by: Vec<String>,
 }
 
+/// A part of a policy's text that its author left to be filled in: `<YOUR-BUCKET>`.
+#[derive(Clone, Debug)]
+pub struct Placeholder {
+    /// The part as written, by which it is given a value.
+    pub text: String,
+    /// What the user gives for it.
+    pub value: Option<String>,
+    /// Where it stands first.
+    pub place: Place,
+    /// Names of the roles, policies and resources in whose policies it stands.
+    pub used_by: Vec<String>,
+}
+
 /// One reference that stays unresolved.
 #[derive(Clone, Debug)]
 pub struct UnresolvedUse {
@@ -275,6 +288,8 @@ pub struct Account {
     pub organisation: OrgPolicies,
     /// Parameters and variables.
     pub parameters: Vec<Parameter>,
+    /// What is left to be filled in in the text of policies.
+    pub placeholders: Vec<Placeholder>,
     /// Every reference that stays unresolved, once.
     pub unresolved: Vec<UnresolvedUse>,
     /// Every condition that stays undecided, once.
@@ -305,6 +320,7 @@ impl Account {
             providers: Vec::new(),
             organisation: OrgPolicies::default(),
             parameters: Vec::new(),
+            placeholders: Vec::new(),
             unresolved: Vec::new(),
             undecided: Vec::new(),
             resources: BTreeMap::new(),

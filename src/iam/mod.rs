@@ -25,7 +25,8 @@ mod variable;
 
 pub use account::{
     Account, Assumed, FederatedProvider, Inventory, OrgLevel, OrgPolicies, Parameter,
-    ParameterFrom, SNAPSHOT_FORMAT, SNAPSHOT_KIND, Source, SourceKind, Undecided, UnresolvedUse,
+    ParameterFrom, Placeholder, SNAPSHOT_FORMAT, SNAPSHOT_KIND, Source, SourceKind, Undecided,
+    UnresolvedUse,
 };
 pub use arn::Arn;
 pub use condition::{BaseOperator, Operator, SetPrefix};

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::blanks::Blanks;
 use super::details;
 use super::holders::{HolderKind, ensure_named, holders_named};
 use super::{Environment, Settings};
@@ -65,10 +66,22 @@ impl Loose {
         };
         let mut account = Account::new(name);
         settings.apply(&mut account, &Environment::default());
+        let mut blanks = Blanks::outside_templates();
+        let given = |name: &str| settings.parameters.get(name).cloned();
         // Calls that describe somebody come before calls that only name them.
         for (name, node) in &self.pieces {
-            describe(&mut account, name, node);
+            if node.get("Statement").is_some() {
+                let mut filled = node.clone();
+                let stem = name.strip_suffix(".json").unwrap_or(name);
+                blanks.fill(&mut filled, stem, &given);
+                describe(&mut account, name, &filled);
+            } else {
+                describe(&mut account, name, node);
+            }
         }
+        let (placeholders, left) = blanks.into_found(&|_| true);
+        account.placeholders = placeholders;
+        account.problems.extend(left);
         for (_, node) in &self.pieces {
             self.put(&mut account, node, problems);
         }

@@ -4,6 +4,7 @@
 //! often as they change. [`load`] does both once.
 
 mod aws_managed;
+mod blanks;
 mod cases;
 mod cdk;
 mod cloudformation;
@@ -170,7 +171,9 @@ impl Sources {
         }
         let known = |name: &String| {
             let mut parameters = accounts.iter().flat_map(|account| &account.parameters);
+            let mut placeholders = accounts.iter().flat_map(|account| &account.placeholders);
             parameters.any(|parameter| parameter.name == *name)
+                || placeholders.any(|placeholder| placeholder.text == *name)
         };
         for name in settings.parameters.keys().filter(|name| !known(name)) {
             let message = format!("no source has a parameter `{name}`");

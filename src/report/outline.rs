@@ -144,6 +144,15 @@ impl Outline<'_> {
                 format!("{}  {value}  {from}{placeholder}", parameter.name),
             );
         }
+        self.section("Placeholders", account.placeholders.len());
+        for placeholder in &account.placeholders {
+            let value = match &placeholder.value {
+                Some(value) => format!("= {value}"),
+                None => format!("{} to be filled in", Mark::Unresolved.glyph()),
+            };
+            let place = self.inventory.describe(placeholder.place);
+            self.add(2, format!("{}  {value}  {place}", placeholder.text));
+        }
         self.section("Undecided conditions", account.undecided.len());
         for undecided in &account.undecided {
             let place = self.inventory.describe(undecided.place);

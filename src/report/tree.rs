@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::iam::{
     Account, Attachment, Document, Group, Identity, InlinePolicy, Inventory, ManagedPolicy,
-    Parameter, Place, Problem, ResourcePolicy, Role, Text, User,
+    Parameter, Place, Placeholder, Problem, ResourcePolicy, Role, Text, User,
 };
 
 /// The inventory as JSON. Unresolved parts are written as `${Name}`; members are described in the
@@ -44,6 +44,9 @@ pub fn tree_json(inventory: &Inventory) -> Value {
         }),
         "parameters": list(accounts().flat_map(|account| &account.parameters), |parameter| {
             writer.parameter(parameter)
+        }),
+        "placeholders": list(accounts().flat_map(|account| &account.placeholders), |placeholder| {
+            writer.placeholder(placeholder)
         }),
         "unresolved": list(accounts().flat_map(|account| &account.unresolved), |unresolved| {
             json!({
@@ -203,6 +206,16 @@ impl Writer<'_> {
             "used_by": parameter.used_by,
             "file": self.file(parameter.place),
             "line": line(parameter.place),
+        })
+    }
+
+    fn placeholder(&self, placeholder: &Placeholder) -> Value {
+        json!({
+            "text": placeholder.text,
+            "value": placeholder.value,
+            "used_by": placeholder.used_by,
+            "file": self.file(placeholder.place),
+            "line": line(placeholder.place),
         })
     }
 

@@ -12,6 +12,7 @@ mod hostile;
 mod hostile_terraform;
 mod loose;
 mod nested;
+mod placeholders;
 mod properties;
 mod sam;
 mod terraform;

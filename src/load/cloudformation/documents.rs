@@ -21,6 +21,7 @@ impl Scope<'_> {
     ) -> Document {
         let (mut value, fault) = self.document_node(node);
         change(&mut value);
+        self.fill_blanks(&mut value);
         let mut document = parse_document(&value, kind);
         if let Some(problem) = fault {
             document.problems = vec![problem];

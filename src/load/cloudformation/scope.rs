@@ -9,6 +9,7 @@ use super::template::{ParameterDefinition, Resource, Template};
 use crate::iam::{
     Node, Part, Place, Problem, Text, Undecided, Unresolved, UnresolvedKind, UnresolvedUse, Value,
 };
+use crate::load::blanks::Blanks;
 
 /// Steps that resolving one template may take; real ones of 1 MB stay under a tenth of it.
 const MAX_STEPS: u32 = 2_000_000;
@@ -58,6 +59,7 @@ pub(in crate::load) struct Log {
     pub undecided: BTreeMap<String, Undecided>,
     pub problems: Vec<Problem>,
     pub used_by: BTreeMap<String, BTreeSet<String>>,
+    pub blanks: Blanks,
 }
 
 pub(in crate::load) struct Scope<'a> {
@@ -152,6 +154,16 @@ impl<'a> Scope<'a> {
     pub fn unresolved_node(&self, name: &str, kind: UnresolvedKind, place: Place) -> Node {
         let text = Text::from_parts([self.unresolved(name, kind, place)]);
         Node::string(place, text)
+    }
+
+    /// Fills the placeholders of a policy document.
+    pub fn fill_blanks(&self, document: &mut Node) {
+        let given = |name: &str| {
+            let value = self.given.parameters.get(name)?.scalar()?;
+            value.as_plain().map(str::to_owned)
+        };
+        let blanks = &mut self.log.borrow_mut().blanks;
+        blanks.fill(document, &self.user.borrow(), &given);
     }
 
     /// Counts one step deeper; false when the template asks for too much.

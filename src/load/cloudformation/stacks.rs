@@ -133,6 +133,7 @@ fn take(account: &mut Account, inside: Account, id: &str, template: &Template, s
     account.resource_policies.extend(inside.resource_policies);
     account.providers.extend(inside.providers);
     account.problems.extend(inside.problems);
+    account.placeholders.extend(inside.placeholders);
     let resources = inside.resources.into_iter();
     let resources = resources.map(|(name, arn)| (format!("{id}/{name}"), arn));
     account.resources.extend(resources);
