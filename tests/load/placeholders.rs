@@ -87,7 +87,7 @@ Resources:
     assert_eq!(
         found(&read(text)),
         [
-            "<VENDOR_ACCOUNT> = ? at input:8:101 in Role",
+            "<VENDOR_ACCOUNT> = ? at input:8:103 in Role",
             "REPLACE_ME = ? at input:15:61 in Role",
         ],
         "the default of a parameter is filled by the parameter"
