@@ -547,3 +547,58 @@ fn completions_and_the_man_page_name_every_subcommand() {
         }
     }
 }
+
+#[test]
+fn filled_policies_leave_as_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = template("matillion_agent.yml");
+    let policies = folder.path().join("policies");
+    let path = policies.to_str().unwrap();
+    let filled = ["--param", "BucketName=acme-staging", "-o"];
+    let output = run(&[&["export", &source][..], &filled, &[path]].concat());
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let mut names: Vec<String> = std::fs::read_dir(&policies)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert!(names.len() >= 4, "{names:?}");
+    let texts: Vec<String> = names
+        .iter()
+        .map(|name| std::fs::read_to_string(policies.join(name)).unwrap())
+        .collect();
+    assert!(
+        texts
+            .iter()
+            .all(|text| serde_json::from_str::<Value>(text).is_ok())
+    );
+    assert!(
+        texts
+            .iter()
+            .any(|text| text.contains("arn:aws:s3:::acme-staging/*"))
+    );
+    assert!(!texts.iter().any(|text| text.contains("bucket-name")));
+
+    let policy = r#"{"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::<BUCKET>"}]}"#;
+    let open = run_with(policy, &["export", "-", "-o", "-"]);
+    assert!(
+        stderr(&open).contains("`<BUCKET>` is left to be filled in"),
+        "{}",
+        stderr(&open)
+    );
+    let filled = run_with(
+        policy,
+        &["export", "-", "--param", "<BUCKET>=acme", "-o", "-"],
+    );
+    assert_eq!(stderr(&filled), "");
+    let json: Value = serde_json::from_str(&stdout(&filled)).unwrap();
+    assert_eq!(json["Statement"][0]["Resource"], "arn:aws:s3:::acme");
+
+    let unknown = run(&["export", &source, "--policy", "nobody", "-o", "-"]);
+    assert_eq!(code(&unknown), 2);
+    assert!(
+        stderr(&unknown).contains("no policy is called `nobody`"),
+        "{}",
+        stderr(&unknown)
+    );
+}

@@ -3,6 +3,7 @@
 mod connections;
 mod denied;
 mod explain;
+mod export;
 mod failure;
 mod lines;
 mod lint;
@@ -54,6 +55,7 @@ struct Cli {
 enum Command {
     Denied(denied::Denied),
     Explain(explain::Explain),
+    Export(export::Export),
     Lint(lint::Lint),
     // Boxed: it has far more arguments than the others.
     Simulate(Box<simulate::Simulate>),
@@ -94,6 +96,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         Some(Command::Denied(command)) => command.run(),
         Some(Command::Explain(command)) => command.run(),
+        Some(Command::Export(command)) => command.run(),
         Some(Command::Lint(command)) => command.run(),
         Some(Command::Simulate(command)) => command.run(),
         Some(Command::Tree(command)) => command.run(),

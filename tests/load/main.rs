@@ -11,6 +11,7 @@ mod golden;
 mod hostile;
 mod hostile_terraform;
 mod loose;
+mod mutated;
 mod nested;
 mod placeholders;
 mod properties;
