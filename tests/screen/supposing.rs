@@ -1,6 +1,7 @@
 //! What-ifs, layers, added policies, saved requests, parameters, the catalogue in the palette.
 
 use iamscope::app::{Action, Effect, Purpose};
+use iamscope::iam::{Parameter, ParameterFrom, Placeholder};
 use iamscope::report::{BatchOptions, run_batch};
 
 use crate::sample;
@@ -266,4 +267,46 @@ fn the_palette_reaches_the_catalogue() {
     stage.keys("enter");
     let title = stage.state.pane.title().unwrap().to_plain();
     assert!(title.contains("DeleteCertificate"), "{title}");
+}
+
+#[test]
+fn a_parameter_takes_one_of_its_values_and_a_placeholder_any() {
+    let mut inventory = sample::inventory();
+    let place = inventory.accounts[0].roles[0].identity.place;
+    inventory.accounts[0].parameters.push(Parameter {
+        name: "Env".to_owned(),
+        kind: "String".to_owned(),
+        value: Some("dev".to_owned()),
+        from: Some(ParameterFrom::Default),
+        default: Some("dev".to_owned()),
+        allowed: vec!["dev".to_owned(), "prod".to_owned()],
+        description: None,
+        secret: false,
+        placeholder: false,
+        place,
+        used_by: vec!["Role".to_owned()],
+    });
+    inventory.accounts[0].placeholders.push(Placeholder {
+        text: "<VENDOR>".to_owned(),
+        value: None,
+        place,
+        used_by: Vec::new(),
+    });
+    let mut stage = Stage::new(inventory, 140, 40);
+    let given = |stage: &Stage, name: &str| match stage.effects.last() {
+        Some(Effect::Load(request)) => request.settings.parameters.get(name).cloned(),
+        other => panic!("{other:?}"),
+    };
+    stage.keys("P");
+    let text = stage.text();
+    assert!(text.contains("dev  default  used by Role"), "{text}");
+    assert!(text.contains("<VENDOR>"), "{text}");
+    stage.keys("'Env' enter");
+    assert!(stage.text().contains("in use  default"), "{}", stage.text());
+    stage.keys("'prod' enter");
+    assert_eq!(given(&stage, "Env").as_deref(), Some("prod"));
+    stage.keys("P 'Env' enter 'as the template' enter");
+    assert_eq!(given(&stage, "Env"), None);
+    stage.keys("P 'VENDOR' enter '210987654321' enter");
+    assert_eq!(given(&stage, "<VENDOR>").as_deref(), Some("210987654321"));
 }
