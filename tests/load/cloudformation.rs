@@ -782,12 +782,14 @@ Resources:
   Shop: {Type: AWS::Serverless::Application, Properties: {Location: {ApplicationId: a, SemanticVersion: 1.0.0}}}
   Nobody: {Type: AWS::IAM::Policy, Properties: {PolicyName: p, PolicyDocument: {Statement: []}}}
   Fn::Transform: {Name: AWS::Include, Parameters: {Location: s3://b/t}}
+  Half: {Type: AWS::S3::Bucket, Properties: {Fn::Transform: {Name: AWS::Include, Parameters: {Location: s3://b/t}}}}
 "#;
     assert_eq!(
         problems(&read(text)),
         [
             "input:2:41: transform `TheirMacro` changes the template when it is deployed",
             "input:8:3: `Fn::Transform` brings in resources that are not in this file",
+            "input:9:61: `Fn::Transform` adds properties to `Half` that are not in this file",
             "input:7:3: policy `Nobody` is put on no role, user or group",
             "input:4:3: the template of nested stack `Inner` is not here",
             "input:5:3: the template of stack set `Everywhere` is not here",

@@ -224,7 +224,16 @@ impl Template {
             return;
         }
         match Resource::read(&id, member.place, &member.value) {
-            Some(resource) => self.resources.push(Arc::new(resource)),
+            Some(resource) => {
+                if let Some(transform) = resource.properties.get("Fn::Transform") {
+                    let message = format!(
+                        "`Fn::Transform` adds properties to `{id}` that are not in this file"
+                    );
+                    self.problems
+                        .push(Problem::warning(transform.place, message));
+                }
+                self.resources.push(Arc::new(resource));
+            }
             None => self.problems.push(Problem::error(
                 member.place,
                 format!("resource `{id}` has no `Type`"),
