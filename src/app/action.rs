@@ -102,6 +102,13 @@ pub enum Action {
     EventsProgress(Progress),
     /// A file of events was read; `Err` says in words why not.
     EventsRead(Result<Trail, String>),
+    /// A live account has decoded an authorization message, or says why not.
+    Decoded {
+        /// The encoded message.
+        encoded: String,
+        /// What it says.
+        result: Result<String, String>,
+    },
     /// Something to tell.
     Notice(Notice),
     /// The theme that is now in force, and the names of all themes.
@@ -256,6 +263,13 @@ pub enum Effect {
         path: PathBuf,
         /// Whether it is still wanted.
         ticket: Ticket,
+    },
+    /// Have a live account decode an authorization message.
+    Decode {
+        /// The encoded message.
+        encoded: String,
+        /// The account that it is from, where known.
+        account: Option<String>,
     },
     /// Make a proposal's difference of the files that it changes, and copy it or write it to a file.
     Difference {

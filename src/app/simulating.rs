@@ -1,11 +1,13 @@
 //! What a person does in the simulator.
 
-use crate::iam::Place;
+use std::sync::Arc;
+
+use crate::iam::{Document, Place, PolicyKind};
 use crate::report;
 use crate::simulate::{Decision, StatementRef};
 
 use super::beside::AwsSays;
-use super::item::{Entity, Item, Owner};
+use super::item::{Entity, Item, Owner, PolicyAt};
 use super::job::{Lane, Work};
 use super::overlay::Overlay;
 use super::simulator::{Answered, Candidate, Field, Focus, Trouble, fill};
@@ -269,18 +271,28 @@ impl State {
     /// The row of a statement: at the caller where it has the policy, else where it is defined.
     pub(super) fn place_of(&self, found: &StatementRef, caller: Option<Entity>) -> Option<Item> {
         let number = u32::try_from(found.number.checked_sub(1)?).ok()?;
+        match self.policy_holding(&found.document, found.kind, caller) {
+            Some(at) => Some(Item::Statement(at, number)),
+            None => self.index.by_place(found.place),
+        }
+    }
+
+    /// The policy of a document: the caller's own, where it has it.
+    pub(super) fn policy_holding(
+        &self,
+        document: &Arc<Document>,
+        kind: PolicyKind,
+        caller: Option<Entity>,
+    ) -> Option<PolicyAt> {
         let own = caller.and_then(|entity| {
             let policies = entity.policies(&self.inventory).into_iter();
             let mut holding = policies.filter(|at| {
                 at.document(&self.inventory)
-                    .is_some_and(|document| std::sync::Arc::ptr_eq(document, &found.document))
+                    .is_some_and(|own| Arc::ptr_eq(own, document))
             });
-            holding.find(|at| at.kind(&self.inventory) == found.kind)
+            holding.find(|at| at.kind(&self.inventory) == kind)
         });
-        match own.or_else(|| self.index.by_document(&found.document)) {
-            Some(at) => Some(Item::Statement(at, number)),
-            None => self.index.by_place(found.place),
-        }
+        own.or_else(|| self.index.by_document(document))
     }
 
     /// The role or user that asks, where it is among what was loaded.

@@ -78,6 +78,7 @@ pub fn update(state: &mut State, action: Action) -> Vec<Effect> {
         Action::TextRead { purpose, result } => state.text_read(&purpose, result, &mut effects),
         Action::EventsProgress(progress) => state.events_progress(progress),
         Action::EventsRead(result) => state.events_read(result, &mut effects),
+        Action::Decoded { encoded, result } => state.decoded(&encoded, result, &mut effects),
         Action::Notice(notice) => state.notice = Some(notice),
         Action::Themes { current, all } => state.themes = (current, all),
     }

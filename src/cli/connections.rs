@@ -50,15 +50,7 @@ impl Connections {
             return Ok(());
         };
         match runtime()?.block_on(aws::decode_message(&connection, encoded)) {
-            Ok(text) => {
-                let decoded = denial::read(&text);
-                *denial = Denial {
-                    operation: decoded.operation.or(denial.operation.take()),
-                    error_code: decoded.error_code.or(denial.error_code.take()),
-                    time: decoded.time.or(denial.time.take()),
-                    ..decoded
-                };
-            }
+            Ok(text) => *denial = denial::with_decoded(denial, &text),
             Err(error) => eprintln!("the encoded message could not be decoded: {error}"),
         }
         Ok(())

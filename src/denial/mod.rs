@@ -62,6 +62,22 @@ pub fn read_all(text: &str) -> Vec<Denial> {
     distinct
 }
 
+/// A denial with what AWS says of its encoded part; what only the message says stays.
+pub fn with_decoded(denial: &Denial, decoded: &str) -> Denial {
+    let own = denial.clone();
+    let decoded = read(decoded);
+    Denial {
+        policy_type: decoded.policy_type.or(own.policy_type),
+        policy_arn: decoded.policy_arn.or(own.policy_arn),
+        via: decoded.via.or(own.via),
+        role_arn: decoded.role_arn.or(own.role_arn),
+        operation: decoded.operation.or(own.operation),
+        error_code: decoded.error_code.or(own.error_code),
+        time: decoded.time.or(own.time),
+        ..decoded
+    }
+}
+
 /// Reads prose: sentences first, then the fixed phrases of single services, then what a
 /// wrapper alone says.
 fn read_text(text: &str) -> Vec<Denial> {

@@ -204,7 +204,7 @@ fn colours_boxes_and_quotes_change_nothing() {
         lines.join("\n")
     };
     type Dress<'a> = &'a dyn Fn(&str) -> String;
-    let dressed: [(&str, Dress); 12] = [
+    let dressed: [(&str, Dress); 14] = [
         ("colour", &coloured),
         ("colour, wrapped", &|text| hard_wrap(&coloured(text), 60)),
         ("wrapped, colour", &|text| coloured(&hard_wrap(text, 60))),
@@ -214,6 +214,12 @@ fn colours_boxes_and_quotes_change_nothing() {
         ("mail", &|text| lines(&hard_wrap(text, 72), "> ")),
         ("mail in mail", &|text| lines(&hard_wrap(text, 72), "> > ")),
         ("comment", &|text| lines(text, "# ")),
+        ("log", &|text| {
+            lines(&hard_wrap(text, 72), "2026-11-25T10:00:00.1234567Z ")
+        }),
+        ("log of containers", &|text| {
+            lines(&hard_wrap(text, 72), "app-1  | ")
+        }),
         ("code", &|text| format!("```\n{text}\n```")),
         ("quotes", &|text| format!("“{text}”")),
         ("JSON", &|text| {

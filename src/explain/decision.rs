@@ -139,9 +139,19 @@ fn outcome_word(outcome: Outcome) -> Line {
 fn resource(text: &Text) -> Line {
     if *text == *"*" {
         "every resource".into()
+    } else if unnamed(text) {
+        "a resource that is not named".into()
     } else {
         Line::new().text(text)
     }
+}
+
+/// Whether nobody said which resource it is.
+fn unnamed(text: &Text) -> bool {
+    let mut references = text.references();
+    let only = references.next().filter(|_| references.next().is_none());
+    only.is_some_and(|own| own.name == "resource" && !own.place.is_known())
+        && text.pieces().all(|piece| piece.is_err())
 }
 
 fn layer(leg: &Leg, kind: LayerKind) -> Option<&Layer> {

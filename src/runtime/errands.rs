@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use super::loading::Given;
 use crate::analyze::Proposal;
 use crate::app::{Action, Job, Notice, Purpose, Ticket};
+use crate::aws::{self, Connection};
 use crate::denial;
 use crate::iam::Inventory;
 use crate::report;
@@ -110,6 +111,20 @@ impl Errands {
             ticket
                 .is_current()
                 .then(|| Outcome::Action(Action::EventsRead(result)))
+        });
+    }
+
+    /// Has AWS decode an authorization message.
+    pub fn decode(&self, connection: Option<Connection>, encoded: String) {
+        let outcomes = self.outcomes.clone();
+        tokio::spawn(async move {
+            let result = match &connection {
+                Some(connection) => aws::decode_message(connection, &encoded)
+                    .await
+                    .map_err(|error| error.to_string()),
+                None => Err("no live account is connected".to_owned()),
+            };
+            let _ = outcomes.send(Outcome::Action(Action::Decoded { encoded, result }));
         });
     }
 

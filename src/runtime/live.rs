@@ -91,6 +91,15 @@ impl Accounts {
         })
     }
 
+    /// The connection to an account; where it was not connected to, or none is named, the first.
+    pub fn connection_to(&self, account: Option<&str>) -> Option<Connection> {
+        let all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let named = all
+            .iter()
+            .find(|own| Some(own.connection.caller.account.as_str()) == account);
+        named.or(all.first()).map(|own| own.connection.clone())
+    }
+
     fn connected(&self, options: &ConnectOptions, connection: &Connection) {
         let set = self.with(options, |known| known.connection = connection.clone());
         if set.is_none() {

@@ -11,7 +11,7 @@ use super::cache::Cache;
 use super::errands::Errands;
 use super::live::{Accounts, Report, Said};
 use crate::app::{self, Action, LoadRequest};
-use crate::aws::ConnectOptions;
+use crate::aws::{ConnectOptions, Connection};
 use crate::load::{self, LoadError, Progress};
 
 /// What was given before the screen opened.
@@ -112,6 +112,11 @@ impl Loading {
     /// The text of a source that is no file, by its path.
     pub fn text_of(&self, path: &str) -> Option<&[u8]> {
         self.given.text_of(path)
+    }
+
+    /// The connection to an account, where one was made.
+    pub fn connection(&self, account: Option<&str>) -> Option<Connection> {
+        self.accounts.connection_to(account)
     }
 
     /// What was given before the screen opened, for work on another thread.

@@ -1,10 +1,13 @@
 //! A denial, pasted.
 
+use std::time::Duration;
+
 use iamscope::app::overlay::Overlay;
 use iamscope::app::{Action, Effect};
 use iamscope::denial::{self, Trail};
 use serde_json::{Value, json};
 
+use crate::living;
 use crate::sample;
 use crate::stage::Stage;
 
@@ -253,4 +256,65 @@ fn a_template_is_filled_for_the_account_of_the_denial() {
         panic!("{:?}", stage.effects);
     };
     assert_eq!(request.settings.account.as_deref(), Some("555555555555"));
+}
+
+/// From the pasted line to the policy that lacks the statement: `p`, the paste, Enter.
+#[test]
+fn enter_goes_to_where_the_statement_is_missing() {
+    let mut stage = stage();
+    stage.keys("p");
+    stage.act(Action::Paste(DENIED.to_owned()));
+    stage.keys("enter");
+    assert!(stage.state.overlays.is_empty(), "{}", stage.text());
+    let crumbs = stage.text().lines().nth(1).unwrap_or_default().to_owned();
+    assert!(crumbs.contains("app-controller-policy"), "{crumbs}");
+}
+
+const ENCODED: &str = "An error occurred (UnauthorizedOperation) when calling the RunInstances operation: \
+    You are not authorized to perform this operation. User: \
+    arn:aws:sts::123456789012:assumed-role/app-controller/session is not authorized to perform: \
+    ec2:RunInstances on resource: arn:aws:ec2:us-east-1:123456789012:instance/* with an explicit deny \
+    in a service control policy. Encoded authorization failure message: abcDEF-123_xyz";
+
+#[test]
+fn an_encoded_message_is_asked_for_or_decoded_by_a_live_account() {
+    let mut stage = stage();
+    stage.act(Action::Paste(ENCODED.to_owned()));
+    let text = stage.text();
+    assert!(text.contains("decode-authorization-message"), "{text}");
+    let decodes = |effect: &Effect| matches!(effect, Effect::Decode { .. });
+    assert!(!stage.effects.iter().any(decodes));
+
+    stage
+        .state
+        .live
+        .sessions
+        .push(living::session(Duration::from_secs(3600)));
+    stage.act(Action::Paste(ENCODED.to_owned()));
+    let asked = stage.effects.iter().filter(|effect| decodes(effect));
+    assert_eq!(asked.count(), 1);
+    let message = json!({
+        "allowed": false,
+        "explicitDeny": true,
+        "context": {
+            "principal": { "arn": "arn:aws:sts::123456789012:assumed-role/app-controller/session" },
+            "action": "ec2:RunInstances",
+            "resource": "arn:aws:ec2:us-east-1:123456789012:volume/*",
+            "conditions": { "items": [
+                { "key": "ec2:Encrypted", "values": { "items": [{ "value": "false" }] } }
+            ] }
+        }
+    });
+    stage.act(Action::Decoded {
+        encoded: "abcDEF-123_xyz".to_owned(),
+        result: Ok(message.to_string()),
+    });
+    let text = stage.text();
+    assert!(text.contains(":volume/*"), "{text}");
+    // What only the message says stays.
+    assert!(
+        text.contains("explicit deny in a service control policy"),
+        "{text}"
+    );
+    assert!(!text.contains("decode-authorization-message"), "{text}");
 }

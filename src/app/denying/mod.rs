@@ -5,13 +5,14 @@ mod list;
 
 use std::sync::Arc;
 
+use crate::analyze::Edit;
 use crate::denial::{self, Denial, Trail};
 use crate::explain::{self, Page};
-use crate::iam::Inventory;
+use crate::iam::{Document, Inventory};
 use crate::report;
 use crate::simulate::{KeyValue, Request};
 
-use super::item::Entity;
+use super::item::{Entity, Item};
 use super::job::{Lane, Ticket, Work};
 use super::overlay::Overlay;
 use super::reader::Reader;
@@ -55,6 +56,8 @@ pub struct Denials {
     reading: Option<Ticket>,
     /// What was asked last: to be answered anew when other policies are there.
     asked: Option<Asked>,
+    /// The encoded message that a live account was asked about.
+    decoding: Option<String>,
     /// The settings before templates were filled for a denial, and with it.
     filled: Option<(Settings, Settings)>,
 }
@@ -198,6 +201,7 @@ impl State {
                 denials.reader.select(if same { line } else { 0 });
                 denials.remember(&answer.answer.denial);
                 denials.answer = Some(answer);
+                self.decode(effects);
             }
             None if self.denials.trail.groups.is_empty() => {
                 let words = match self.denials.trail.read.events {
@@ -325,11 +329,103 @@ impl State {
                 self.follow_link("", link, effects);
                 stays
             }
-            (None, None) => {
-                self.notice = Some(Notice::info(
-                    "this line is about no statement of what was loaded",
-                ));
+            (None, None) => self.go_to_proposal(effects),
+        }
+    }
+
+    /// Goes to where the first proposal makes its change: the statement that is missing is missing
+    /// there. Says whether the answer stays open.
+    fn go_to_proposal(&mut self, effects: &mut Vec<Effect>) -> bool {
+        let answer = self.denials.answer.as_ref();
+        let first = answer.and_then(|own| own.answer.proposals.list.first());
+        let edits = first.map_or(&[][..], |proposal| &proposal.edits);
+        let there = edits.iter().find(|edit| edit.place.is_known());
+        let Some(edit) = there else {
+            self.notice = Some(Notice::info(
+                "this line is about no statement of what was loaded",
+            ));
+            return true;
+        };
+        match self.item_of(edit) {
+            Some(item) => {
+                self.pane_focused = false;
+                self.jump(item);
+                false
+            }
+            None => {
+                let link = explain::Link::Place(edit.place);
+                self.follow_link(link, effects);
                 true
+            }
+        }
+    }
+
+    /// The policy or statement that a change is made in.
+    fn item_of(&self, edit: &Edit) -> Option<Item> {
+        let answer = self.denials.answer.as_ref()?;
+        let policies = &answer.answer.evaluated.as_ref()?.policies;
+        let named = policies.identity.iter();
+        let mut documents = named
+            .chain(&policies.boundary)
+            .chain(&policies.resource)
+            .filter(|policy| policy.name == edit.policy)
+            .filter_map(|policy| policy.document.as_ref());
+        let position = |document: &Document| {
+            let mut statements = document.statements.iter();
+            statements.position(|own| own.place == edit.place)
+        };
+        let document = documents.find(|own| own.place == edit.place || position(own).is_some())?;
+        let at = self.policy_holding(document, edit.kind, answer.caller)?;
+        Some(match position(document) {
+            Some(number) => Item::Statement(at, u32::try_from(number).ok()?),
+            None => Item::Policy(at),
+        })
+    }
+
+    /// Has the encoded part of a message decoded by a live account, once.
+    fn decode(&mut self, effects: &mut Vec<Effect>) {
+        let Some(own) = &self.denials.answer else {
+            return;
+        };
+        let denial = &own.answer.denial;
+        let asked = self.denials.decoding == denial.encoded;
+        if let Some(encoded) = denial.encoded.clone()
+            && !asked
+            && !self.live.sessions.is_empty()
+        {
+            self.denials.decoding = Some(encoded.clone());
+            effects.push(Effect::Decode {
+                encoded,
+                account: denial::home(denial, false).account,
+            });
+        }
+    }
+
+    /// Takes what a live account says of an encoded message.
+    pub(super) fn decoded(
+        &mut self,
+        encoded: &str,
+        result: Result<String, String>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let Some(own) = &self.denials.answer else {
+            return;
+        };
+        if own.answer.denial.encoded.as_deref() != Some(encoded) {
+            return;
+        }
+        match result {
+            Ok(text) => {
+                let mut trail = Trail::clone(&self.denials.trail);
+                if let Some(group) = trail.groups.get_mut(self.denials.chosen) {
+                    group.sample = denial::with_decoded(&group.sample, &text);
+                }
+                self.denials.trail = Arc::new(trail);
+                self.answer_denial(self.denials.chosen, effects);
+            }
+            Err(words) => {
+                let words = format!("the encoded message could not be decoded: {words}");
+                self.notice = Some(Notice::failure(words));
             }
         }
     }

@@ -74,7 +74,6 @@ pub(super) fn rests_on(answer: &Answer, page: &mut Page) {
         let items = items.map(|text| Item::marked(Mark::Depends, quoted(text)));
         facts.push(Fact::many("Assumed", items.collect()));
     }
-    facts.extend(encoded(denial));
     facts.extend(context(denial));
     let warnings = answer
         .evaluated
@@ -133,7 +132,7 @@ fn guesses(denial: &Denial) -> Option<Fact> {
     (!items.is_empty()).then(|| Fact::many("Guessed", items))
 }
 
-fn encoded(denial: &Denial) -> Option<Fact> {
+pub(super) fn encoded(denial: &Denial) -> Option<Fact> {
     denial.encoded.as_ref()?;
     Some(Fact::new(
         "Encoded",

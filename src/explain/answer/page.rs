@@ -10,7 +10,7 @@ use super::super::problem::quoted;
 use super::super::{Fact, Item, Line, Link, Mark, Meaning, Page, Span};
 use super::agree::Verdict;
 use super::help::proposed;
-use super::message::{denied_by, rests_on, title};
+use super::message::{denied_by, encoded, rests_on, title};
 use super::{Answer, Finding};
 
 /// Statements shown of one layer.
@@ -62,7 +62,9 @@ fn who(answer: &Answer, page: &mut Page) {
     let mut facts = Vec::new();
     if let Some(evaluated) = &answer.evaluated {
         let principal = &evaluated.request.principal;
-        if let Some(account) = &principal.account {
+        let named = principal.role_arn.as_ref().or(principal.arn.as_ref());
+        let within = |account: &String| named.is_some_and(|arn| arn.contains(account.as_str()));
+        if let Some(account) = principal.account.as_ref().filter(|own| !within(own)) {
             facts.push(Fact::new("Account", Line::new().code(account.clone())));
         }
         match principal.kind {
@@ -109,6 +111,7 @@ fn who(answer: &Answer, page: &mut Page) {
         }
         Finding::Missing(_) => {}
     }
+    facts.extend(encoded(&answer.denial));
     page.facts(facts);
 }
 

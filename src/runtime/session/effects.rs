@@ -37,6 +37,10 @@ impl Session {
             }
             Effect::ReadFile { purpose, path } => self.errands.read_file(purpose, path),
             Effect::ReadEvents { path, ticket } => self.errands.read_events(path, ticket),
+            Effect::Decode { encoded, account } => {
+                let connection = self.loading.connection(account.as_deref());
+                self.errands.decode(connection, encoded);
+            }
             Effect::Difference {
                 proposal,
                 inventory,
