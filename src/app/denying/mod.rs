@@ -354,7 +354,7 @@ impl State {
             }
             None => {
                 let link = explain::Link::Place(edit.place);
-                self.follow_link(link, effects);
+                self.follow_link("", link, effects);
                 true
             }
         }
