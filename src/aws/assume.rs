@@ -45,7 +45,7 @@ impl AssumeRole {
                 Feature::Denials,
                 Feature::Resources,
             ];
-            least_policy(&features).to_string()
+            least_policy(&features, None).to_string()
         });
         let answer = retrying(|| async {
             sts.assume_role()

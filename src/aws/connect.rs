@@ -158,10 +158,12 @@ pub async fn connect(options: &ConnectOptions) -> Result<Connection, AwsError> {
     let mut config = connecting.config(provider.clone()).await;
     let credentials = provider.provide_credentials().await.map_err(|error| {
         let kind = profile.as_deref().and_then(|name| profiles.get(name));
-        credentials_error(
-            &error,
-            kind.map(|profile| (profile.name.as_str(), profile.kind())),
-        )
+        let kind = kind.map(|profile| (profile.name.as_str(), profile.kind()));
+        let fault = credentials_error(&error, kind);
+        match kind {
+            Some(_) => fault,
+            None => of_environment(fault, &profiles),
+        }
     })?;
     let mut expires = credentials.expiry();
     if let Some(assume) = &options.assume {
@@ -409,8 +411,41 @@ pub(super) fn credentials_error(
             };
             fault.next(format!("sign in with `aws {command} --profile {name}`"))
         }
-        ProfileKind::Process => fault.next("see what its `credential_process` prints"),
+        ProfileKind::Process => {
+            let status = "Error retrieving credentials: external process exited with code ";
+            if let Some(rest) = fault.message.strip_prefix(status) {
+                let ended = rest.replacen(". Stderr:", ":", 1);
+                fault.message = format!("its `credential_process` failed with {ended}");
+            }
+            fault.next("see what its `credential_process` prints")
+        }
         ProfileKind::WebIdentity => fault.next("check its `web_identity_token_file`"),
+        _ => fault,
+    }
+}
+
+/// What in the environment, or in the configuration, kept the default chain from giving credentials.
+fn of_environment(fault: AwsError, profiles: &Profiles) -> AwsError {
+    let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
+    let configuration =
+        |message: String| AwsError::new(&fault.doing, FaultKind::Configuration, message);
+    let token = "AWS_WEB_IDENTITY_TOKEN_FILE";
+    let container = [
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    ];
+    if let Some(problem) = profiles.problems.first()
+        && fault.message.contains("profile")
+    {
+        return configuration(format!("the configuration cannot be read: {problem}"));
+    }
+    if is_set(token) && fault.message.contains("os error 2") {
+        return configuration(format!("the file that `{token}` names is not there"));
+    }
+    match container.into_iter().find(|name| is_set(name)) {
+        Some(name) if fault.kind == FaultKind::Unreachable => {
+            fault.next(format!("`{name}` says where to ask for credentials"))
+        }
         _ => fault,
     }
 }

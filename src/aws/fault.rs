@@ -69,10 +69,13 @@ impl AwsError {
 
 impl fmt::Display for AwsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.doing, self.message)?;
         match &self.next {
-            Some(next) => write!(f, "; {next}"),
-            None => Ok(()),
+            // Some of AWS's messages are whole sentences.
+            Some(next) => {
+                let message = self.message.trim_end_matches('.');
+                write!(f, "{}: {message}; {next}", self.doing)
+            }
+            None => write!(f, "{}: {}", self.doing, self.message),
         }
     }
 }
@@ -328,7 +331,13 @@ mod tests {
             "iam:ListRoles: AccessDenied: User: x is not authorized; it needs `iam:ListRoles`"
         );
         assert_eq!(of_code("x", "ExpiredToken", "").kind, FaultKind::Expired);
-        assert!(of_code("x", "InvalidClientTokenId", "").next.is_some());
+        let unknown = of_code("x", "InvalidClientTokenId", "The token is invalid.");
+        assert!(
+            unknown
+                .to_string()
+                .starts_with("x: InvalidClientTokenId: The token is invalid; the access"),
+            "{unknown}"
+        );
         assert!(of_code("x", "Throttling", "").is_passing());
         assert!(!of_code("x", "ValidationError", "").is_passing());
     }

@@ -131,8 +131,9 @@ pub(super) fn is_permitted(service: &str, name: &str) -> bool {
         .any(|operation| operation.service == service && operation.name == name)
 }
 
-/// The least policy for these features, ready to paste: a statement for each.
-pub fn least_policy(features: &[Feature]) -> Value {
+/// The least policy for these features, ready to paste: a statement for each. The role is the one that
+/// may be assumed.
+pub fn least_policy(features: &[Feature], role: Option<&str>) -> Value {
     let statements: Vec<Value> = Feature::ALL
         .into_iter()
         .filter(|feature| features.contains(feature))
@@ -144,11 +145,15 @@ pub fn least_policy(features: &[Feature]) -> Value {
                 .collect();
             // A Sid has letters and digits only.
             let sid: String = feature.name().split('-').map(capital).collect();
+            let resource = match feature {
+                Feature::AssumeRole => role.unwrap_or("*"),
+                _ => "*",
+            };
             json!({
                 "Sid": format!("Iamscope{sid}"),
                 "Effect": "Allow",
                 "Action": actions,
-                "Resource": "*",
+                "Resource": resource,
             })
         })
         .collect();
@@ -181,14 +186,18 @@ mod tests {
 
     #[test]
     fn the_least_policy_names_every_action_once() {
-        let policy = least_policy(&Feature::ALL);
+        let policy = least_policy(&Feature::ALL, Some("arn:aws:iam::123456789012:role/x"));
         let text = policy.to_string();
         for operation in OPERATIONS {
             let quoted = format!("\"{}\"", operation.action);
             assert_eq!(text.matches(&quoted).count(), 1, "{quoted}");
         }
         assert!(
-            !least_policy(&[Feature::Account])
+            text.contains("\"Resource\":\"arn:aws:iam::123456789012:role/x\""),
+            "{text}"
+        );
+        assert!(
+            !least_policy(&[Feature::Account], None)
                 .to_string()
                 .contains("AssumeRole")
         );

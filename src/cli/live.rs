@@ -60,11 +60,42 @@ pub(super) struct Live {
     #[arg(long, requires = "assume_role", help_heading = "Live account")]
     read_only_session: bool,
     /// Another endpoint for a service: iam, sts, organizations, s3, kms, sqs, sns, secretsmanager, lambda, ecr
-    #[arg(long = "endpoint", value_name = "SERVICE=URL", value_parser = name_and_value, help_heading = "Live account")]
+    #[arg(long = "endpoint", value_name = "SERVICE=URL", value_parser = endpoint, help_heading = "Live account")]
     endpoints: Vec<(String, String)>,
 }
 
+/// The services that are called.
+const SERVICES: [&str; 10] = [
+    "iam",
+    "sts",
+    "organizations",
+    "s3",
+    "kms",
+    "sqs",
+    "sns",
+    "secretsmanager",
+    "lambda",
+    "ecr",
+];
+
+/// Reads `SERVICE=URL`.
+fn endpoint(text: &str) -> Result<(String, String), String> {
+    let (service, url) = name_and_value(text).map_err(|_| "expected SERVICE=URL".to_owned())?;
+    if !SERVICES.contains(&service.as_str()) {
+        return Err(format!("the services are {}", SERVICES.join(", ")));
+    }
+    if !url.starts_with("https://") && !url.starts_with("http://") {
+        return Err("the URL begins with https:// or http://".to_owned());
+    }
+    Ok((service, url))
+}
+
 impl Live {
+    /// The role to assume.
+    pub(super) fn role(&self) -> Option<&str> {
+        self.assume_role.as_deref()
+    }
+
     /// Whether a live account is asked for.
     pub(super) fn is_asked_for(&self) -> bool {
         !self.profile.is_empty() || self.assume_role.is_some()

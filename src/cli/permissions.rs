@@ -14,7 +14,7 @@ use super::live::Live;
 
 /// Print the least policy that the program needs in an account, ready to paste.
 ///
-/// With --check, ask AWS's simulator which of it the caller has.
+/// With --assume-role it names that role as the one that may be assumed. With --check, ask AWS's simulator which of it the caller has.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   iamscope permissions
@@ -50,7 +50,14 @@ fn feature(name: &str) -> Result<Feature, String> {
 
 impl Permissions {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
+        let role = self.live.role();
         let features = match self.feature.as_slice() {
+            // Nobody should paste a policy that allows to assume every role.
+            [] if !self.list && !self.check && role.is_none() => {
+                let mut all = Feature::ALL.to_vec();
+                all.retain(|feature| *feature != Feature::AssumeRole);
+                all
+            }
             [] => Feature::ALL.to_vec(),
             some => some.to_vec(),
         };
@@ -65,7 +72,7 @@ impl Permissions {
             return Ok(ExitCode::SUCCESS);
         }
         if !self.check {
-            writeln!(out, "{:#}", least_policy(&features))?;
+            writeln!(out, "{:#}", least_policy(&features, role))?;
             return Ok(ExitCode::SUCCESS);
         }
         let answers = waiting(self.asked(&features))?;

@@ -1,6 +1,7 @@
 //! `aws iam get-account-authorization-details`: a whole account. A dump may have many megabytes, so
 //! that entities are read one at a time and only what they come to is kept.
 
+mod apart;
 mod find;
 
 use std::collections::HashMap;
@@ -27,8 +28,12 @@ pub(super) fn is_dump(text: &str) -> bool {
     values::names(text).any(|name| LISTS.contains(&name))
 }
 
-/// Reads a dump, or its pages one behind the other.
-pub(super) fn read(text: &str, source: SourceId, progress: &Progress) -> Result<Account, Fault> {
+/// Reads a dump, or its pages one behind the other. Those of several accounts stay apart.
+pub(super) fn read(
+    text: &str,
+    source: SourceId,
+    progress: &Progress,
+) -> Result<Vec<Account>, Fault> {
     let mut finder = Finder::new(text, source);
     finder.run()?;
     let mut account = Account::new("");
@@ -42,9 +47,12 @@ pub(super) fn read(text: &str, source: SourceId, progress: &Progress) -> Result<
         account.roles.append(&mut part.roles);
         account.policies.append(&mut part.policies);
     }
-    link(&mut account);
-    name_account(&mut account);
-    Ok(account)
+    let mut accounts = apart::accounts(account);
+    for account in &mut accounts {
+        link(account);
+        name_account(account);
+    }
+    Ok(accounts)
 }
 
 /// Entities that one thread reads in one go.

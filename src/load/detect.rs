@@ -35,7 +35,8 @@ pub(super) enum Content {
     Template(Box<Template>),
     /// A plan, a state or a configuration of Terraform.
     Terraform(Box<Terraform>),
-    Account(Box<Account>),
+    /// One, or several of an organisation.
+    Accounts(Vec<Account>),
     /// What a snapshot holds; its sources are numbered from behind the snapshot itself.
     Snapshot(Box<Inventory>),
     /// A document, or the output of one call: such belong together.
@@ -105,11 +106,11 @@ fn configuration_found(text: &str, source: SourceId) -> Result<Found, Fault> {
 
 fn json(text: String, source: SourceId, progress: &Progress) -> Result<Found, Fault> {
     if details::is_dump(&text) {
-        let account = details::read(&text, source, progress)?;
+        let accounts = details::read(&text, source, progress)?;
         return Ok(Found {
             kind: SourceKind::AccountDetails,
             problems: Vec::new(),
-            content: Content::Account(Box::new(account)),
+            content: Content::Accounts(accounts),
         });
     }
     let parts = values::values(&text);

@@ -218,9 +218,11 @@ impl Opening<'_> {
                 self.template(name, path, *template, Environment::default());
             }
             Content::Terraform(terraform) => self.terraform(name, *terraform),
-            Content::Account(mut account) => {
-                name.clone_into(&mut account.name);
-                self.sources.units.push(Unit::Account(Arc::from(account)));
+            Content::Accounts(accounts) => {
+                for mut account in accounts {
+                    name.clone_into(&mut account.name);
+                    self.sources.units.push(Unit::Account(Arc::new(account)));
+                }
             }
             Content::Snapshot(inventory) => {
                 self.sources.sources.extend(inventory.sources);

@@ -12,12 +12,29 @@ use super::stub::{Reply, Stub, ordinary};
 
 #[test]
 fn permissions_are_printed_and_checked() {
-    let printed = Program::new(&["permissions"]).run();
+    let role = "arn:aws:iam::123456789012:role/debug";
+    let printed = Program::new(&["permissions", "--assume-role", role]).run();
     let policy: Value = json_of(&printed);
     let text = policy.to_string();
     for operation in OPERATIONS {
         assert!(text.contains(operation.action), "{operation:?}");
     }
+    let statements = policy["Statement"].as_array().unwrap();
+    let assuming = statements
+        .iter()
+        .find(|one| one["Action"][0] == "sts:AssumeRole");
+    assert_eq!(assuming.unwrap()["Resource"], role);
+    // Without a role nobody is told to allow every one.
+    let printed = json_of(&Program::new(&["permissions"]).run()).to_string();
+    assert!(!printed.contains("sts:AssumeRole"), "{printed}");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("policy.json");
+    std::fs::write(&file, &printed).unwrap();
+    let linted = Program::new(&["lint", file.to_str().unwrap()]).run();
+    assert_eq!(
+        String::from_utf8_lossy(&linted.stdout),
+        "0 problems, 0 errors\n"
+    );
     let asked = Arc::new(AtomicUsize::new(0));
     let counted = asked.clone();
     let stub = Stub::start(move |call| match call.action.as_str() {

@@ -137,6 +137,46 @@ source_profile = gone
 }
 
 #[test]
+fn what_the_environment_names_and_is_not_there_is_named() {
+    let program = || Program::new(&["tree", "--profile"]).at("http://127.0.0.1:9");
+    let cases = [
+        (
+            program().config("[profile x\n"),
+            vec!["cannot be read", "config:1", "`[` without `]`"],
+        ),
+        (
+            program()
+                .env("AWS_WEB_IDENTITY_TOKEN_FILE", "/no/such/token")
+                .env("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/x"),
+            vec!["`AWS_WEB_IDENTITY_TOKEN_FILE` names is not there"],
+        ),
+        (
+            program().env("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1:9/x"),
+            vec!["refused", "AWS_CONTAINER_CREDENTIALS_FULL_URI"],
+        ),
+    ];
+    for (program, expected) in cases {
+        let words = words_of(&program.run());
+        assert_eq!(words.lines().count(), 1, "{words}");
+        for part in expected {
+            assert!(words.contains(part), "{words}");
+        }
+    }
+}
+
+#[test]
+fn endpoints_are_of_services_that_are_called() {
+    for (endpoint, expected) in [
+        ("ec2=http://127.0.0.1:9", "the services are iam, sts"),
+        ("iam=127.0.0.1:9", "begins with https://"),
+        ("iam", "SERVICE=URL"),
+    ] {
+        let words = words_of(&Program::new(&["tree", "--profile", "--endpoint", endpoint]).run());
+        assert!(words.contains(expected), "{endpoint}: {words}");
+    }
+}
+
+#[test]
 fn a_redirecting_variable_is_warned_of() {
     let stub = Stub::start(account(1));
     let output = tree(&stub).env("AWS_ENDPOINT_URL", &stub.url).run();

@@ -780,6 +780,117 @@ fn modules_of_the_folder() {
 }
 
 #[test]
+fn modules_that_were_downloaded() {
+    let list = r#"{"Modules": [
+        {"Key": "", "Source": "", "Dir": "."},
+        {"Key": "app", "Source": "registry.terraform.io/acme/app/aws", "Version": "1.0.0", "Dir": ".terraform/modules/app"},
+        {"Key": "app.role", "Source": "./modules/role", "Dir": ".terraform/modules/app/modules/role"},
+        {"Key": "app.remote", "Source": "git::https://example.com/remote.git", "Dir": ".terraform/modules/app.remote"},
+        {"Key": "gone", "Source": "acme/gone/aws", "Dir": ".terraform/modules/gone"}
+    ]}"#;
+    let role =
+        |name: &str| format!("resource \"aws_iam_role\" \"r\" {{\n  name = \"{name}\"\n}}\n");
+    let inventory = folder(&[
+        (
+            "main.tf",
+            "module \"app\" {\n  source = \"acme/app/aws\"\n}\nmodule \"gone\" {\n  source = \"acme/gone/aws\"\n}\n",
+        ),
+        (".terraform/modules/modules.json", list),
+        (
+            ".terraform/modules/app/main.tf",
+            "module \"role\" {\n  source = \"./modules/role\"\n}\nmodule \"remote\" {\n  source = \"git::https://example.com/remote.git\"\n}\n",
+        ),
+        (".terraform/modules/app/modules/role/main.tf", &role("near")),
+        (".terraform/modules/app.remote/main.tf", &role("far")),
+        (
+            ".terraform/modules/app/examples/all/main.tf",
+            &role("example"),
+        ),
+    ]);
+    assert_eq!(problems(&inventory).len(), 1, "{:?}", problems(&inventory));
+    assert!(problems(&inventory)[0].contains("module `gone` is not loaded"));
+    let account = only_account(inventory);
+    let names: Vec<String> = account
+        .roles
+        .iter()
+        .map(|role| role.identity.name.to_string())
+        .collect();
+    assert_eq!(names, ["near", "far"]);
+}
+
+#[test]
+fn providers_of_other_regions_and_accounts() {
+    let queue = |name: &str, more: &str| {
+        format!("resource \"aws_sqs_queue\" \"{name}\" {{\n  name = \"{name}\"\n  {more}\n}}\n")
+    };
+    let root = format!(
+        r#"
+provider "aws" {{ region = "eu-north-1" }}
+provider "aws" {{
+  alias  = "far"
+  region = "us-west-2"
+}}
+provider "aws" {{
+  alias  = "other"
+  region = "cn-north-1"
+  assume_role {{ role_arn = "arn:aws-cn:iam::444455556666:role/deploy" }}
+}}
+{}{}{}{}
+data "aws_region" "far" {{ provider = aws.far }}
+module "m" {{
+  source    = "./m"
+  providers = {{ aws = aws.far, aws.second = aws.other }}
+}}
+module "plain" {{ source = "./plain" }}
+resource "aws_iam_role_policy" "p" {{
+  role = "r"
+  policy = jsonencode({{
+    Version = "2012-10-17"
+    Statement = [{{
+      Effect = "Allow", Action = "sqs:*"
+      Resource = [
+        aws_sqs_queue.here.arn, aws_sqs_queue.far.arn, aws_sqs_queue.other.arn, aws_sqs_queue.own.arn,
+        module.m.first, module.m.second, module.plain.first, data.aws_region.far.name,
+      ]
+    }}]
+  }})
+}}
+"#,
+        queue("here", ""),
+        queue("far", "provider = aws.far"),
+        queue("other", "provider = aws.other"),
+        queue("own", "region = \"ap-south-1\""),
+    );
+    let module = format!(
+        "terraform {{\n  required_providers {{\n    aws = {{ configuration_aliases = [aws.second] }}\n  }}\n}}\n{}{}output \"first\" {{ value = aws_sqs_queue.a.arn }}\noutput \"second\" {{ value = aws_sqs_queue.b.arn }}\n",
+        queue("a", ""),
+        queue("b", "provider = aws.second"),
+    );
+    let plain = format!(
+        "{}output \"first\" {{ value = aws_sqs_queue.c.arn }}\n",
+        queue("c", "")
+    );
+    let account = only_account(folder(&[
+        ("main.tf", &root),
+        ("m/main.tf", &module),
+        ("plain/main.tf", &plain),
+    ]));
+    assert_eq!(
+        resources(inline(&account)),
+        [
+            "arn:aws:sqs:eu-north-1:123456789012:here",
+            "arn:aws:sqs:us-west-2:123456789012:far",
+            "arn:aws-cn:sqs:cn-north-1:444455556666:other",
+            "arn:aws:sqs:ap-south-1:123456789012:own",
+            "arn:aws:sqs:us-west-2:123456789012:a",
+            "arn:aws-cn:sqs:cn-north-1:444455556666:b",
+            "arn:aws:sqs:eu-north-1:123456789012:c",
+            "us-west-2",
+        ]
+    );
+}
+
+#[test]
 fn values_of_variables() {
     let variables = r#"
 variable "default" { default = "d" }

@@ -130,3 +130,29 @@ fn accounts_of_an_organisation_stay_apart() {
     assert_eq!(ids, ["111122223333", "444455556666"]);
     assert_eq!(inventory.accounts[0].name, "one.json");
 }
+
+#[test]
+fn accounts_in_one_text_stay_apart() {
+    let other = DUMP.replace("111122223333", "444455556666");
+    let inventory = read(&format!("{DUMP}\n{other}"));
+    let ids: Vec<&str> = inventory
+        .accounts
+        .iter()
+        .map(|account| account.id.value.as_str())
+        .collect();
+    assert_eq!(ids, ["111122223333", "444455556666"]);
+    for account in &inventory.accounts {
+        assert_eq!(
+            (
+                account.roles.len(),
+                account.users.len(),
+                account.groups.len()
+            ),
+            (1, 1, 1)
+        );
+        let managed = &account.roles[0].managed[0];
+        assert_eq!(managed.origin, Origin::Customer);
+        assert!(managed.arn.to_string().contains(&account.id.value));
+        assert!(managed.document.is_some());
+    }
+}

@@ -59,8 +59,10 @@ fn suspending_gives_the_terminal_to_the_shell_and_takes_it_back() {
         terminal.send("stty -a | tr ' ;' '\\n\\n' | grep -x -e echo -e icanon -e isig | wc -l; echo do\"\"ne\r");
         terminal.wait_for("3\ndone");
         terminal.send("clear; fg\r");
-        terminal.wait_until("the screen", Terminal::is_taken);
-        assert!(terminal.mouse_is_taken());
+        // The one and the other are not written in one piece.
+        terminal.wait_until("the screen and the mouse", |terminal| {
+            terminal.is_taken() && terminal.mouse_is_taken()
+        });
     }
     terminal.send("q");
     terminal.wait_until("the shell", |terminal| !terminal.is_taken());

@@ -4,6 +4,7 @@
 //! Rendering uses them ([`module`], [`instances`]), works out values ([`evaluate`], [`functions`]) and
 //! gives the resources that policies are read from, as plans and states do.
 
+mod downloaded;
 mod evaluate;
 mod expression;
 mod folder;
@@ -15,6 +16,7 @@ mod literal;
 mod module;
 mod nodes;
 mod operators;
+mod provider;
 mod resource;
 mod steps;
 mod strings;
@@ -32,7 +34,7 @@ use std::sync::Arc;
 
 use super::table;
 use super::{Inputs, Rendered, Resource, names_a_secret};
-use crate::iam::{Account, Assumed, Parameter, ParameterFrom, Problem, SourceId};
+use crate::iam::{Account, Parameter, ParameterFrom, Problem, SourceId};
 use crate::load::cloudformation::Surroundings;
 use crate::load::placeholder::is_placeholder;
 use folder::{Folder, Variable};
@@ -103,42 +105,6 @@ impl Configuration {
 }
 
 impl World<'_> {
-    /// The region and account of the provider, where it says them.
-    fn take_provider(&self, account: &mut Account) {
-        let root = Rc::new(Module::root(self.configuration.root.clone()));
-        let providers = self.configuration.root.providers.iter();
-        let mut own = providers.filter(|provider| {
-            provider.kind == "aws" && provider.body.attribute("alias").is_none()
-        });
-        let Some(provider) = own.next() else { return };
-        let value = |name: &str| {
-            let expr = provider.body.attribute(name)?;
-            Some(self.eval(expr, &Env::of(root.clone())))
-        };
-        let stated = |value: String| Assumed {
-            value,
-            assumed: false,
-        };
-        if account.region.assumed
-            && let Some(region) = value("region").and_then(|val| val.known())
-            && !region.is_empty()
-        {
-            if account.partition.assumed {
-                crate::load::partition_of(&region).clone_into(&mut account.partition.value);
-            }
-            account.region = stated(region);
-        }
-        if account.id.assumed
-            && let Some(ids) = value("allowed_account_ids")
-            && let Kind::List(ids) = &ids.kind
-            && let [only] = &**ids
-            && let Some(id) = only.known()
-            && crate::iam::Arn::is_account_id(&id)
-        {
-            account.id = stated(id);
-        }
-    }
-
     /// The resources of a module and of those that it uses; false where they are too many.
     fn collect(&self, module: &Rc<Module>, resources: &mut Vec<Resource>) -> bool {
         for (at, block) in module.folder.resources.iter().enumerate() {

@@ -320,7 +320,7 @@ impl World<'_> {
             .as_ref()
             .and_then(|path| self.configuration.folders.get(path));
         let Some(folder) = folder else {
-            let hint = "what it grants is in a plan: `terraform show -json` of one";
+            let hint = "`terraform init` brings it here; what it grants is in a plan, too: `terraform show -json` of one";
             let message = format!("module `{}` is not loaded: `{}`", call.name, call.source);
             self.problem(Problem::warning(call.place, message).hint(hint));
             return self.unknown(&base, UnresolvedKind::Attribute, call.place);

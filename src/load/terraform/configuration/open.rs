@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::downloaded::Downloaded;
 use super::files::Files;
 use super::folder::Folder;
 use super::{Configuration, hcl, json};
@@ -274,6 +275,7 @@ struct Reading {
     /// The first source of every folder.
     sources: BTreeMap<PathBuf, SourceId>,
     files: Files,
+    downloaded: Downloaded,
     /// Whether any file calls `file` or `templatefile`.
     reads_files: bool,
 }
@@ -327,6 +329,8 @@ impl Reading {
                 call.folder = path.is_dir().then(|| real_path(&path));
             }
         }
+        self.downloaded.add(&real);
+        find_downloaded(&mut folder, &self.downloaded);
         self.folders.insert(real, folder);
     }
 
@@ -353,6 +357,10 @@ impl Reading {
 
     /// Reads the folders that modules name and that were not walked.
     fn follow_calls(&mut self, opening: &mut Opening<'_>) -> Result<(), LoadError> {
+        // A module may have been read before the root that has downloaded what it uses.
+        for folder in self.folders.values_mut() {
+            find_downloaded(folder, &self.downloaded);
+        }
         for _ in 0..MAX_NAMED_FOLDERS {
             opening.progress.check()?;
             let calls = self.folders.values().flat_map(|folder| &folder.calls);
@@ -373,5 +381,14 @@ impl Reading {
             self.folders.entry(path).or_default();
         }
         Ok(())
+    }
+}
+
+/// Finds the folders of modules that come from elsewhere and have been downloaded.
+fn find_downloaded(folder: &mut Folder, downloaded: &Downloaded) {
+    for call in &mut folder.calls {
+        if call.folder.is_none() && !call.is_local() {
+            call.folder = downloaded.folder(&folder.path, &call.name);
+        }
     }
 }

@@ -47,7 +47,7 @@ impl World<'_> {
                 .place,
             known: &known,
         };
-        match subject.attribute(name, self.surroundings) {
+        match subject.attribute(name, &self.surroundings_of(instance)) {
             Some(text) => Val::text(instance.place, text),
             None => {
                 let full = format!("{}.{name}", instance.address);
@@ -187,7 +187,7 @@ impl World<'_> {
     /// Attributes of data that this program knows without reading it from AWS.
     fn read_data(&self, instance: &Rc<Instance>, kind: &str, name: &str) -> Option<Val> {
         let place = instance.place;
-        let around = self.surroundings;
+        let around = self.surroundings_of(instance);
         let text = |text: &str| Some(Val::text(place, text));
         let given = |name: &str| self.resource_attribute(instance, name).known();
         match (kind, name) {
