@@ -457,6 +457,33 @@ fn a_bad_line_of_a_batch_is_reported_in_its_place() {
 }
 
 #[test]
+fn a_batch_to_lint_tells_what_a_source_tells_and_stays_valid() {
+    let statements = [
+        r#"{"Effect": "Allow", "Action": "s3:ListObjects", "Resource": "*"}"#,
+        r#"{"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::acme/*"}"#,
+        r#"{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*",
+            "Condition": {"StringEquals": {"s3:prefix": "x"}}}"#,
+    ];
+    let parsed = |output: &Output| -> Value { serde_json::from_str(&stdout(output)).unwrap() };
+    for statement in statements {
+        let policy = format!(r#"{{"Version": "2012-10-17", "Statement": [{statement}]}}"#);
+        let source = parsed(&run_with(&policy, &["lint", "-", "--format", "json"]));
+        let case = serde_json::json!({ "name": "p", "policy_type": "identity", "text": policy });
+        let answer = parsed(&run_with(&case.to_string(), &["lint", "--batch", "-"]));
+        assert_eq!(answer["valid"], true);
+        let messages = |value: &Value| -> Vec<String> {
+            let problems = value["problems"].as_array().unwrap();
+            problems
+                .iter()
+                .map(|problem| problem["message"].to_string())
+                .collect()
+        };
+        assert_eq!(messages(&answer), messages(&source));
+        assert_eq!(messages(&answer).len(), 1, "{answer}");
+    }
+}
+
+#[test]
 fn what_cannot_be_read_is_one_clear_error() {
     let missing = run(&["tree", "no-such-file.yaml"]);
     assert_eq!((code(&missing), stderr(&missing).lines().count()), (2, 1));

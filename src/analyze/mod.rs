@@ -28,7 +28,7 @@ pub use permission::{Permission, PermissionKind, Scope, permissions, purpose_of}
 pub use proposal::{Blocked, Edit, Owner, Proposal, Proposals, Reach, Width, proposals};
 pub use purpose::{Purpose, PurposeReview, Purposes, canonical, own_documents};
 pub use quotas::quota_problems;
-pub use review::finding_problems;
+pub use review::{document_findings, finding_problems};
 pub use risk::{Sensitive, Unscoped, on_everything, unscoped};
 
 #[cfg(test)]

@@ -7,6 +7,15 @@ use crate::iam::{Account, Attachment, Document, Origin, PolicyKind, Problem};
 
 use super::findings;
 
+/// What is remarkable about the statements of one document.
+pub fn document_findings(document: &Document, kind: PolicyKind) -> Vec<Problem> {
+    let statements = document.statements.iter();
+    statements
+        .flat_map(|statement| findings(statement, kind))
+        .map(|finding| finding.problem)
+        .collect()
+}
+
 /// What is remarkable about the statements of an account's own policies, each shared document once.
 /// Policies that AWS maintains are left out: nobody but AWS can mend them.
 pub fn finding_problems(account: &Account) -> Vec<Problem> {
@@ -64,6 +73,15 @@ pub fn finding_problems(account: &Account) -> Vec<Problem> {
     for policy in &account.resource_policies {
         review.document(&policy.document, policy.part());
     }
+    let organisation = &account.organisation;
+    for (levels, kind) in [
+        (&organisation.scps, PolicyKind::Scp),
+        (&organisation.rcps, PolicyKind::Rcp),
+    ] {
+        for (_, document) in levels.iter().flatten().flat_map(|level| &level.policies) {
+            review.document(document, kind);
+        }
+    }
     review.problems
 }
 
@@ -85,9 +103,6 @@ impl Review {
         if !self.seen.insert(Arc::as_ptr(document)) {
             return;
         }
-        for statement in &document.statements {
-            let found = findings(statement, kind).into_iter();
-            self.problems.extend(found.map(|finding| finding.problem));
-        }
+        self.problems.extend(document_findings(document, kind));
     }
 }

@@ -29,8 +29,8 @@ pub use keys::{
 pub use lookup::{Lookup, lookup};
 pub use managed::{AwsManagedPolicy, managed_policies, managed_policy};
 pub use resources::{
-    SamPolicyTemplate, cfn_arn_form, rcp_services, sam_connectors, sam_policy_template,
-    sam_policy_templates,
+    SamPolicyTemplate, cfn_arn_form, has_resource_policies, rcp_services, sam_connectors,
+    sam_policy_template, sam_policy_templates,
 };
 pub use risk::{EscalationMethod, Exposes, credential_exposing, escalation_methods, exposes};
 pub use search::{SearchIndex, search};

@@ -86,3 +86,11 @@ pub fn sam_connectors() -> &'static Value {
 pub fn rcp_services() -> impl Iterator<Item = &'static str> {
     include_str!("../../assets/catalog/rcp_services.txt").lines()
 }
+
+/// Whether resources of a service can have policies of their own that grant access by themselves, unlike
+/// those of KMS keys and roles, which access always needs.
+pub fn has_resource_policies(service: &str) -> bool {
+    include_str!("../../assets/resource_policy_services.txt")
+        .lines()
+        .any(|prefix| prefix.eq_ignore_ascii_case(service))
+}

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use crate::analyze::{finding_problems, quota_problems};
+use crate::analyze::{document_findings, finding_problems, quota_problems};
 use crate::explain::escape;
 use crate::iam::{
     Place, PolicyKind, Problem, Severity, SizeLimit, SourceId, check_size, parse_document_text,
@@ -142,7 +142,12 @@ fn judge(case: &Value) -> Result<Value, String> {
     })?;
     let text = text_of("text")?;
     let mut problems = match parse_document_text(text, SourceId(0), kind) {
-        Ok(document) => document.problems,
+        Ok(document) => {
+            let remarkable = document_findings(&document, kind);
+            let mut problems = document.problems;
+            problems.extend(remarkable);
+            problems
+        }
         Err(error) => vec![Problem::error(error.place, format!("not JSON: {error}"))],
     };
     if let Some(limit) = SizeLimit::of(kind) {

@@ -9,33 +9,6 @@ use super::prepare::{Attached, Before, Prepared, PreparedLeg, Relation};
 use super::surprises;
 use super::{Decision, LayerKind, Leg, Outcome, PartKind, Truth};
 
-/// Services whose resources can have policies of their own, besides KMS, which requires them
-/// (IAM: reference_aws-services-that-work-with-iam).
-const WITH_POLICIES: [&str; 22] = [
-    "acm-pca",
-    "backup",
-    "codeartifact",
-    "codebuild",
-    "dynamodb",
-    "ecr",
-    "elasticfilesystem",
-    "es",
-    "events",
-    "execute-api",
-    "glue",
-    "kinesis",
-    "lambda",
-    "logs",
-    "s3",
-    "s3-outposts",
-    "s3express",
-    "secretsmanager",
-    "ses",
-    "sns",
-    "sqs",
-    "vpc-lattice",
-];
-
 /// Warnings gathered, each once, in the order in which they came up.
 #[derive(Debug, Default)]
 pub(super) struct Warnings(Vec<String>);
@@ -251,7 +224,7 @@ impl AboutLeg<'_> {
         }
         let same_account = self.own.relation == Relation::SameAccount;
         let takes_policy =
-            WITH_POLICIES.contains(&&*self.own.service) && !self.own.is_any_resource();
+            catalog::has_resource_policies(&self.own.service) && !self.own.is_any_resource();
         if self.denied_by(LayerKind::Identity)
             && same_account
             && takes_policy

@@ -42,6 +42,15 @@ fn a_pasted_message_is_answered_and_fills_the_simulator() {
 }
 
 #[test]
+fn the_answer_begins_with_the_verdict_at_every_size() {
+    for (columns, rows) in [(80, 24), (120, 40)] {
+        let mut stage = Stage::new(sample::inventory(), columns, rows);
+        stage.act(Action::Paste(DENIED.to_owned()));
+        insta::assert_snapshot!(format!("answer_{columns}x{rows}"), stage.text());
+    }
+}
+
+#[test]
 fn a_paste_beside_any_field_is_a_denial() {
     let mut stage = stage();
     stage.act(Action::Paste(DENIED.to_owned()));

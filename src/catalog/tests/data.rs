@@ -205,3 +205,15 @@ fn cloudformation_and_sam_are_known() {
     let rcp: Vec<_> = rcp_services().collect();
     assert!(rcp.contains(&"s3") && rcp.contains(&"sts") && !rcp.contains(&"ec2"));
 }
+
+#[test]
+fn services_with_policies_of_resources_are_services_of_the_reference() {
+    let listed = include_str!("../../../assets/resource_policy_services.txt");
+    for prefix in listed.lines().filter(|line| !line.starts_with('#')) {
+        assert!(index().service(prefix).is_some(), "{prefix}");
+        assert!(has_resource_policies(prefix), "{prefix}");
+    }
+    for required in ["kms", "iam", "sts", "ec2", "# "] {
+        assert!(!has_resource_policies(required), "{required}");
+    }
+}
