@@ -38,7 +38,7 @@ const MOST_ANSWERS: usize = 5;
   pbpaste | iamscope denied account.json
   iamscope denied template.yaml --message 'User: arn:aws:iam::123456789012:user/ana is not authorized to perform: ...'
   iamscope denied account.json --events trail.json
-  iamscope denied template.yaml --message \"$MESSAGE\" --diff 1 | patch -p0
+  iamscope denied template.yaml --message \"$MESSAGE\" --diff 1 | git apply
   iamscope denied account.json --events trail.json --pick 3 --format markdown --redact
   iamscope denied --batch messages.jsonl")]
 pub(super) struct Denied {

@@ -185,7 +185,7 @@ pub fn answer_markdown(answer: &Answer, inventory: &Inventory) -> String {
 /// A change of a policy as a difference of its document.
 pub(super) fn difference(edit: &Edit, inventory: &Inventory) -> Option<String> {
     let pretty = |value: &Option<Value>| match value {
-        Some(value) => serde_json::to_string_pretty(value).unwrap_or_default(),
+        Some(value) => format!("{value:#}\n"),
         None => String::new(),
     };
     edit.document_after.as_ref()?;

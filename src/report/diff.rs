@@ -1,5 +1,7 @@
 //! What changes between two texts, line by line, as `diff -u` writes it.
 
+use std::path::Path;
+
 /// Lines of context around a change.
 const CONTEXT: usize = 3;
 /// Texts with more lines than this are shown as wholly replaced.
@@ -7,15 +9,39 @@ const MOST_LINES: usize = 3_000;
 
 /// The unified difference of two texts; empty where they are the same.
 pub fn unified(name: &str, before: &str, after: &str) -> String {
-    let old: Vec<&str> = before.lines().collect();
-    let new: Vec<&str> = after.lines().collect();
+    headed(name, name, before, after)
+}
+
+/// The difference of a file, as `git apply` and `patch -p1` take it where the path starts; empty where
+/// the texts are the same.
+pub fn unified_file(path: &Path, before: &str, after: &str) -> String {
+    let path = path.display();
+    // What follows the tab is not part of the name, so that a name may have spaces.
+    headed(
+        &format!("a/{path}\t"),
+        &format!("b/{path}\t"),
+        before,
+        after,
+    )
+}
+
+fn headed(from: &str, to: &str, before: &str, after: &str) -> String {
+    let hunks = hunks(before, after);
+    if hunks.is_empty() {
+        return hunks;
+    }
+    format!("--- {from}\n+++ {to}\n{hunks}")
+}
+
+fn hunks(before: &str, after: &str) -> String {
+    let old: Vec<&str> = before.split_inclusive('\n').collect();
+    let new: Vec<&str> = after.split_inclusive('\n').collect();
     let edits = edits(&old, &new);
     let mut out = String::new();
     let changed: Vec<usize> = (0..edits.len()).filter(|at| edits[*at].0 != ' ').collect();
-    let (Some(first), true) = (changed.first(), !changed.is_empty()) else {
+    let Some(first) = changed.first() else {
         return out;
     };
-    out.push_str(&format!("--- {name}\n+++ {name}\n"));
     let mut start = first.saturating_sub(CONTEXT);
     let mut hunk_end = first + 1;
     let mut hunks = Vec::new();
@@ -46,7 +72,9 @@ pub fn unified(name: &str, before: &str, after: &str) -> String {
         for (sign, line) in hunk {
             out.push(*sign);
             out.push_str(line);
-            out.push('\n');
+            if !line.ends_with('\n') {
+                out.push_str("\n\\ No newline at end of file\n");
+            }
         }
     }
     out
@@ -106,7 +134,8 @@ fn common<'t>(old: &[&'t str], new: &[&'t str], all: &mut Vec<(char, &'t str)>) 
 
 #[cfg(test)]
 mod tests {
-    use super::unified;
+    use super::{unified, unified_file};
+    use std::path::Path;
 
     #[test]
     fn a_changed_line_in_the_middle() {
@@ -125,6 +154,18 @@ mod tests {
         let diff = unified("x", &before, &after);
         assert_eq!(diff.matches("@@ -").count(), 2);
         assert!(diff.contains("-27\n"));
+    }
+
+    #[test]
+    fn ends_of_lines_and_of_files_are_kept() {
+        assert_eq!(
+            unified_file(Path::new("x y"), "a\r\nb", "a\r\nc\r\nb"),
+            "--- a/x y\t\n+++ b/x y\t\n@@ -1,2 +1,3 @@\n a\r\n+c\r\n b\n\\ No newline at end of file\n"
+        );
+        assert_eq!(
+            unified("x", "a", "a\nb\n"),
+            "--- x\n+++ x\n@@ -1,1 +1,2 @@\n-a\n\\ No newline at end of file\n+a\n+b\n"
+        );
     }
 
     #[test]

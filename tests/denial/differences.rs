@@ -235,7 +235,8 @@ fn a_template_with_the_difference_applied_allows_the_request() {
             let read = |path: &str| fs::read_to_string(path).ok();
             let difference = differences(proposal, &inventory, &read);
             let name = format!("{name}, proposal {}:\n{difference}", number + 1);
-            let head = format!("--- {0}\n+++ {0}\n", path.display());
+            let bare = path.strip_prefix("/").unwrap_or(&path).display();
+            let head = format!("--- a/{bare}\t\n+++ b/{bare}\t\n");
             if !difference.starts_with(&head) || difference.matches("\n+++ ").count() > 1 {
                 of_documents.push(format!("{action} {}", number + 1));
                 continue;

@@ -7,12 +7,13 @@ mod json;
 mod yaml;
 
 use std::ops::Range;
+use std::path::{Component, Path, PathBuf};
 
 use crate::analyze::{Change, Edit, Proposal};
 use crate::iam::{Inventory, Place};
 
 use super::answer::difference;
-use super::diff::unified;
+use super::diff::unified_file;
 
 /// A stretch of a text and what it becomes.
 #[derive(Debug)]
@@ -52,7 +53,7 @@ pub fn differences(
         let changed = read(path).map(|text| carried_out(&text, &edits));
         match changed {
             Some((before, after, left)) => {
-                out.push_str(&unified(path, &before, &after));
+                out.push_str(&unified_file(&from_here(path), &before, &after));
                 others.extend(left);
             }
             None => others.extend(edits),
@@ -63,6 +64,23 @@ pub fn differences(
         .filter_map(|edit| difference(edit, inventory));
     out.extend(documents);
     out
+}
+
+/// The path as seen from the current folder, as far as it leads there: what applies a difference takes
+/// no path that is absolute or climbs.
+fn from_here(path: &str) -> PathBuf {
+    let here = std::env::current_dir().unwrap_or_default();
+    let mut whole = PathBuf::new();
+    for component in here.join(path).components() {
+        match component {
+            Component::ParentDir => _ = whole.pop(),
+            Component::CurDir => {}
+            other => whole.push(other),
+        }
+    }
+    let below = whole.strip_prefix(&here);
+    let below = below.or_else(|_| whole.strip_prefix("/"));
+    below.unwrap_or(Path::new(path)).to_owned()
 }
 
 /// A file's text before and after the edits that it shows plainly, and the edits that it does not.
@@ -83,7 +101,11 @@ fn carried_out<'e>(text: &str, edits: &[&'e Edit]) -> (String, String, Vec<&'e E
     splices.sort_by_key(|splice| (splice.at.start, splice.at.end));
     let mut after = text.to_owned();
     for splice in splices.into_iter().rev() {
-        after.replace_range(splice.at, &splice.with);
+        let with = match text.contains("\r\n") {
+            true => splice.with.replace("\r\n", "\n").replace('\n', "\r\n"),
+            false => splice.with,
+        };
+        after.replace_range(splice.at, &with);
     }
     (text.to_owned(), after, left)
 }
