@@ -20,7 +20,7 @@ mod template;
 pub use absence::{absence_words, condition_traps};
 pub use action::{action_page, pattern_page, pattern_table};
 pub use answer::{
-    Agreement, Answer, Evaluated, Finding, Sides, Verdict, answer, answer_page, denial_page,
+    Agreement, Answer, Evaluated, Finding, Meant, Sides, Verdict, answer, answer_page, denial_page,
     edit_words, trail_page, width_words,
 };
 pub use condition::{condition_page, condition_words};

@@ -21,6 +21,11 @@ pub fn answer_json(answer: &Answer, inventory: &Inventory) -> Value {
         "principal": found(&answer.found),
         "verdict": answer.agreement.verdict.name(),
         "missing": answer.agreement.missing,
+        "may_mean": answer.may_mean.iter().map(|meant| json!({
+            "role": meant.role.to_string(),
+            "file": inventory.path_of(meant.place),
+            "line": meant.place.is_known().then_some(meant.place.line),
+        })).collect::<Vec<_>>(),
         "assumed": answer.assumed,
         "decision": answer.evaluated.as_ref().map(|own| decision(&own.decision)),
         "near_misses": answer.near_misses().into_iter().map(|near| near_miss(near, inventory)).collect::<Vec<_>>(),

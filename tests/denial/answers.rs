@@ -131,6 +131,34 @@ fn a_role_that_was_not_loaded_is_said_to_be() {
 }
 
 #[test]
+fn a_role_that_is_not_named_is_looked_for_among_those_that_trust_tokens() {
+    let (answer, inventory) = answered(
+        "gitpod_oidc.yml",
+        "Error: Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity",
+    );
+    let roles: Vec<String> = answer
+        .may_mean
+        .iter()
+        .map(|own| own.role.to_string())
+        .collect();
+    let [developer, automation] = roles.as_slice() else {
+        panic!("{roles:?}");
+    };
+    assert!(developer.ends_with(":role/gitpod-developer"), "{developer}");
+    assert!(
+        automation.ends_with(":role/gitpod-automation"),
+        "{automation}"
+    );
+    insta::assert_snapshot!("role_not_named", page(&answer, &inventory));
+    // Named, it is the one.
+    let (named, _) = answered(
+        "gitpod_oidc.yml",
+        "User: arn:aws:iam::123456789012:user/ana is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::123456789012:role/gitpod-developer",
+    );
+    assert!(named.may_mean.is_empty());
+}
+
+#[test]
 fn an_event_brings_its_context() {
     let event = serde_json::json!({
         "eventTime": "2026-09-01T10:00:00Z",

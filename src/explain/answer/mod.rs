@@ -2,6 +2,7 @@
 
 mod agree;
 mod help;
+mod meant;
 mod message;
 mod page;
 mod trail;
@@ -16,6 +17,7 @@ use crate::simulate::{
 };
 
 pub use agree::{Agreement, Verdict};
+pub use meant::Meant;
 pub use message::denial_page;
 pub use page::answer_page;
 pub use trail::trail_page;
@@ -33,6 +35,8 @@ pub struct Answer {
     pub found: Finding,
     /// What was evaluated; `None` where the message names no action or nobody fits.
     pub evaluated: Option<Evaluated>,
+    /// The roles that were to be assumed perhaps, where the message names none.
+    pub may_mean: Vec<Meant>,
     /// What was assumed on the way, in sentences.
     pub assumed: Vec<String>,
     /// Where the message and the evaluation agree or differ.
@@ -134,6 +138,7 @@ fn of(denial: &Denial, inventory: &Inventory, found: Finding, seen: Option<Seen<
         denial: denial.clone(),
         found,
         evaluated: None,
+        may_mean: meant::meant(denial, inventory),
         assumed: Vec::new(),
         agreement: Agreement::default(),
         proposals: Proposals::default(),

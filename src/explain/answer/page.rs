@@ -10,6 +10,7 @@ use super::super::problem::quoted;
 use super::super::{Fact, Item, Line, Link, Mark, Meaning, Page, Span};
 use super::agree::Verdict;
 use super::help::proposed;
+use super::meant::may_mean;
 use super::message::{denied_by, encoded, rests_on, title};
 use super::{Answer, Finding};
 
@@ -23,6 +24,7 @@ pub fn answer_page(answer: &Answer, inventory: &Inventory) -> Page {
     who(answer, &mut page);
     agreement(answer, &mut page);
     deniers(answer, inventory, &mut page);
+    may_mean(answer, inventory, &mut page);
     near_misses(answer, inventory, &mut page);
     sides(answer, &mut page);
     proposed(answer, inventory, &mut page);
