@@ -49,6 +49,7 @@ pub mod supposed;
 pub mod tree;
 mod update;
 mod whatif;
+mod wrap;
 pub mod writing;
 
 pub use action::{

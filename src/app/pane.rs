@@ -5,7 +5,8 @@ use crate::iam::Place;
 
 use super::content::{Content, Subject};
 use super::item::Item;
-use super::sheet::{Line, lay_out, wrap};
+use super::sheet::{Line, lay_out};
+use super::wrap::wrap;
 
 /// The side pane.
 #[derive(Clone, Debug, Default)]

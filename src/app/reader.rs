@@ -3,7 +3,8 @@
 use crate::explain::{Link, Page};
 use crate::iam::Place;
 
-use super::sheet::{Line, lay_out, wrap};
+use super::sheet::{Line, lay_out};
+use super::wrap::wrap;
 
 /// A page to read through.
 #[derive(Clone, Debug, Default)]

@@ -3,6 +3,7 @@
 mod absence;
 mod action;
 mod answer;
+mod capability;
 mod condition;
 mod decision;
 mod deed;
@@ -10,6 +11,7 @@ mod english;
 mod entity;
 mod masked;
 mod page;
+mod policy;
 mod principal;
 mod problem;
 mod resource;
@@ -23,6 +25,7 @@ pub use answer::{
     Agreement, Answer, Evaluated, Finding, Meant, Sides, Verdict, answer, answer_page, denial_page,
     edit_words, trail_page, width_words,
 };
+pub use capability::summary_words;
 pub use condition::{condition_page, condition_words};
 pub use decision::{
     aws_sentence, decision_page, decision_words, dependence_words, layer_item, layer_mark,
@@ -30,11 +33,9 @@ pub use decision::{
 };
 pub use deed::action_note;
 pub use english::{count, gerund, number, plural};
-pub use entity::{
-    group_page, managed_policy_page, policy_page, resource_policy_page, role_page, summary_words,
-    user_page,
-};
+pub use entity::{group_page, role_page, user_page};
 pub use page::{Block, Fact, Item, Line, Link, Mark, Meaning, Page, Span, Table, escape};
+pub use policy::{managed_policy_page, policy_page, resource_policy_page};
 pub use principal::{entry_words, principal_page, principal_words};
 pub use problem::{aws_page, page_address, problem_item, problem_page, quoted};
 pub use resource::{pattern_words, resource_page, resource_words};
