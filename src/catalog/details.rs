@@ -9,62 +9,7 @@ use serde::Deserialize;
 
 use super::asset;
 use super::index::{Action, Service};
-
-/// The type of a condition key's values.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Hash, Deserialize)]
-pub enum KeyType {
-    /// Text.
-    String,
-    /// An ARN.
-    #[serde(rename = "ARN")]
-    Arn,
-    /// `true` or `false`.
-    Bool,
-    /// A number.
-    Numeric,
-    /// A point in time.
-    Date,
-    /// An address or a range of them.
-    #[serde(rename = "IPAddress")]
-    IpAddress,
-    /// Bytes.
-    Binary,
-}
-
-impl KeyType {
-    /// AWS's name of it: `ARN`, `String`.
-    pub fn name(self) -> &'static str {
-        match self {
-            KeyType::String => "String",
-            KeyType::Arn => "ARN",
-            KeyType::Bool => "Bool",
-            KeyType::Numeric => "Numeric",
-            KeyType::Date => "Date",
-            KeyType::IpAddress => "IPAddress",
-            KeyType::Binary => "Binary",
-        }
-    }
-
-    /// Reads AWS's name of a type, `ArrayOfString` among them: the type and whether the key may
-    /// have several values.
-    pub(super) fn parse(text: &str) -> Option<(KeyType, bool)> {
-        let (name, multi) = match text.strip_prefix("ArrayOf") {
-            Some(name) => (name, true),
-            None => (text, false),
-        };
-        let all = [
-            KeyType::String,
-            KeyType::Arn,
-            KeyType::Bool,
-            KeyType::Numeric,
-            KeyType::Date,
-            KeyType::IpAddress,
-            KeyType::Binary,
-        ];
-        let found = all.into_iter().find(|kind| kind.name() == name)?;
-        Some((found, multi))
-    }
-}
+use crate::iam::KeyType;
 
 /// A condition key as a service documents it.
 #[derive(Debug, Eq, PartialEq)]

@@ -4,30 +4,8 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::asset;
-use super::details::KeyType;
 use super::index::index;
-
-/// Who can tell a simulation the value of a key.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Hash)]
-pub enum SuppliedBy {
-    /// It follows from caller, resource and organisation.
-    Derived,
-    /// It is assumed unless given: the time, TLS.
-    Default,
-    /// Only the person asking knows.
-    Asked,
-}
-
-/// What is known of a global condition key.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct GlobalKey {
-    /// Who supplies its value.
-    pub supplied_by: SuppliedBy,
-    /// When a request holds it, in words.
-    pub present: &'static str,
-    /// What it holds, in words.
-    pub meaning: &'static str,
-}
+use crate::iam::{GlobalKey, KeyType, SuppliedBy, global_keys};
 
 /// A condition key.
 #[derive(Debug)]
@@ -41,13 +19,13 @@ pub struct ConditionKey {
     /// The prefixes of the services that document it: for a global key those that mention it.
     pub services: Vec<&'static str>,
     /// What is known of it if it is a global key, or one that credentials carry anywhere.
-    pub global: Option<GlobalKey>,
+    pub global: Option<&'static GlobalKey>,
 }
 
 impl ConditionKey {
     /// What it holds or filters by.
     pub fn description(&self) -> &'static str {
-        if let Some(global) = &self.global {
+        if let Some(global) = self.global {
             return global.meaning;
         }
         let services = self.services.iter();
@@ -96,11 +74,10 @@ fn keys() -> &'static Keys {
     static TEXT: OnceLock<String> = OnceLock::new();
     static KEYS: OnceLock<Keys> = OnceLock::new();
     KEYS.get_or_init(|| {
-        let globals = include_str!("../../assets/catalog/global_condition_keys.txt");
         let compressed = include_bytes!("../../assets/catalog/condition_keys.zst");
         let of_services = TEXT.get_or_init(|| asset::text(compressed));
         let mut keys = Keys {
-            all: globals.lines().filter_map(global_key).collect(),
+            all: global_keys().iter().filter_map(anywhere).collect(),
             by_name: HashMap::new(),
             templates: Vec::new(),
         };
@@ -131,27 +108,14 @@ fn keys() -> &'static Keys {
     })
 }
 
-/// One line of the table of global keys.
-fn global_key(line: &'static str) -> Option<ConditionKey> {
-    let mut fields = line.split(" | ");
-    let (name, kind, who) = (fields.next()?, fields.next()?, fields.next()?);
-    let (kind, multi_valued) = KeyType::parse(kind)?;
-    let supplied_by = match who {
-        "derive" => SuppliedBy::Derived,
-        "default" => SuppliedBy::Default,
-        "ask" => SuppliedBy::Asked,
-        _ => return None,
-    };
-    Some(ConditionKey {
-        name,
-        kind,
-        multi_valued,
+/// A global key; the parameters of a service are among the keys that the service documents.
+fn anywhere(key: &'static GlobalKey) -> Option<ConditionKey> {
+    (key.supplied_by != SuppliedBy::Parameter).then(|| ConditionKey {
+        name: key.name,
+        kind: key.kind,
+        multi_valued: key.many,
         services: Vec::new(),
-        global: Some(GlobalKey {
-            supplied_by,
-            present: fields.next()?,
-            meaning: fields.next()?,
-        }),
+        global: Some(key),
     })
 }
 

@@ -19,12 +19,11 @@ mod search;
 mod words;
 
 pub use calls::{api_call_to_actions, operations_checking, service_prefixes};
-pub use details::{ActionInfo, ConditionKeyInfo, KeyType, ResourceUse};
+pub use details::{ActionInfo, ConditionKeyInfo, ResourceUse};
 pub use expand::{ActionSet, Pattern, ServiceCount, Summary, expand};
 pub use index::{AccessLevel, Action, ActionId, Index, Service, index};
 pub use keys::{
-    ConditionKey, GlobalKey, SuppliedBy, canonical_condition_key, condition_key, condition_keys,
-    global_condition_keys,
+    ConditionKey, canonical_condition_key, condition_key, condition_keys, global_condition_keys,
 };
 pub use lookup::{Lookup, lookup};
 pub use managed::{AwsManagedPolicy, managed_policies, managed_policy};

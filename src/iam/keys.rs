@@ -1,115 +1,177 @@
-//! Global condition keys (IAM: reference_policies_condition-keys).
+//! Condition keys that AWS defines for all services, or that credentials carry to any service
+//! (IAM: reference_policies_condition-keys).
 
-/// The type of a condition key's value.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Hash)]
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+/// The type of a condition key's values.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Hash, Deserialize)]
 pub enum KeyType {
     /// Text.
     String,
     /// An ARN.
+    #[serde(rename = "ARN")]
     Arn,
     /// `true` or `false`.
     Bool,
-    /// A date or epoch seconds.
-    Date,
-    /// An IP address.
-    Ip,
     /// A number.
     Numeric,
+    /// A point in time.
+    Date,
+    /// An address or a range of them.
+    #[serde(rename = "IPAddress")]
+    IpAddress,
+    /// Bytes.
+    Binary,
 }
 
-/// A global condition key.
+impl KeyType {
+    /// AWS's name of it: `ARN`, `String`.
+    pub fn name(self) -> &'static str {
+        match self {
+            KeyType::String => "String",
+            KeyType::Arn => "ARN",
+            KeyType::Bool => "Bool",
+            KeyType::Numeric => "Numeric",
+            KeyType::Date => "Date",
+            KeyType::IpAddress => "IPAddress",
+            KeyType::Binary => "Binary",
+        }
+    }
+
+    /// Reads AWS's name of a type, `ArrayOfString` among them: the type and whether the key may
+    /// have several values.
+    pub(crate) fn parse(text: &str) -> Option<(KeyType, bool)> {
+        let (name, multi) = match text.strip_prefix("ArrayOf") {
+            Some(name) => (name, true),
+            None => (text, false),
+        };
+        let all = [
+            KeyType::String,
+            KeyType::Arn,
+            KeyType::Bool,
+            KeyType::Numeric,
+            KeyType::Date,
+            KeyType::IpAddress,
+            KeyType::Binary,
+        ];
+        let found = all.into_iter().find(|kind| kind.name() == name)?;
+        Some((found, multi))
+    }
+}
+
+/// Who can tell a simulation the value of a key.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Hash)]
+pub enum SuppliedBy {
+    /// It follows from caller, resource and organisation.
+    Derived,
+    /// It is assumed unless given: the time, TLS.
+    Default,
+    /// Only the person asking knows.
+    Asked,
+    /// It is a parameter of calls to its own service, and of no other request.
+    Parameter,
+}
+
+/// What is known of a condition key that no single service defines.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct GlobalKey {
-    /// Its canonical spelling; ends in `/` where a tag key follows.
+    /// Its canonical spelling, `${TagKey}` where a name is to be filled in.
     pub name: &'static str,
-    /// The type of its value.
+    /// The type of its values.
     pub kind: KeyType,
-    /// Whether it has several values.
+    /// Whether a request may hold several values of it.
     pub many: bool,
+    /// Who supplies its value.
+    pub supplied_by: SuppliedBy,
+    /// When a request holds it, in words.
+    pub present: &'static str,
+    /// What it holds, in words.
+    pub meaning: &'static str,
 }
 
-const fn key(name: &'static str, kind: KeyType, many: bool) -> GlobalKey {
-    GlobalKey { name, kind, many }
+impl GlobalKey {
+    /// One line of the table.
+    fn parse(line: &'static str) -> Option<Self> {
+        let mut fields = line.split(" | ");
+        let (name, kind, who) = (fields.next()?, fields.next()?, fields.next()?);
+        let (kind, many) = KeyType::parse(kind)?;
+        let supplied_by = match who {
+            "derive" => SuppliedBy::Derived,
+            "default" => SuppliedBy::Default,
+            "ask" => SuppliedBy::Asked,
+            "parameter" => SuppliedBy::Parameter,
+            _ => return None,
+        };
+        Some(GlobalKey {
+            name,
+            kind,
+            many,
+            supplied_by,
+            present: fields.next()?,
+            meaning: fields.next()?,
+        })
+    }
+
+    /// Its name up to what is to be filled in: `aws:PrincipalTag/`.
+    pub fn stem(&self) -> &'static str {
+        self.name.split("${").next().unwrap_or(self.name)
+    }
+
+    /// Whether a name is this key's. Keys that begin with what is to be filled in, the claims of an
+    /// OIDC issuer, are not told by their name alone.
+    fn is_called(&self, name: &str) -> bool {
+        let stem = self.stem();
+        if stem.len() == self.name.len() {
+            return name.eq_ignore_ascii_case(stem);
+        }
+        let start = name.get(..stem.len());
+        !stem.is_empty() && start.is_some_and(|start| start.eq_ignore_ascii_case(stem))
+    }
 }
 
-/// Every global key that AWS documents, and the keys of STS and EC2 credentials beside them.
-pub const GLOBAL_KEYS: [GlobalKey; 66] = [
-    key("aws:AssumedRoot", KeyType::Bool, false),
-    key("aws:CalledVia", KeyType::String, true),
-    key("aws:CalledViaAWSMCP", KeyType::String, false),
-    key("aws:CalledViaFirst", KeyType::String, false),
-    key("aws:CalledViaLast", KeyType::String, false),
-    key("aws:ChatbotSourceArn", KeyType::Arn, false),
-    key("aws:CurrentTime", KeyType::Date, false),
-    key("aws:Ec2InstanceSourcePrivateIPv4", KeyType::Ip, false),
-    key("aws:Ec2InstanceSourceVpc", KeyType::String, false),
-    key("aws:EpochTime", KeyType::Date, false),
-    key("aws:FederatedProvider", KeyType::String, false),
-    key("aws:IsMcpServiceAction", KeyType::Bool, false),
-    key("aws:MultiFactorAuthAge", KeyType::Numeric, false),
-    key("aws:MultiFactorAuthPresent", KeyType::Bool, false),
-    key("aws:PrincipalAccount", KeyType::String, false),
-    key("aws:PrincipalArn", KeyType::Arn, false),
-    key("aws:PrincipalIsAWSService", KeyType::Bool, false),
-    key("aws:PrincipalOrgID", KeyType::String, false),
-    key("aws:PrincipalOrgPaths", KeyType::String, true),
-    key("aws:PrincipalServiceName", KeyType::String, false),
-    key("aws:PrincipalServiceNamesList", KeyType::String, true),
-    key("aws:PrincipalTag/", KeyType::String, false),
-    key("aws:PrincipalType", KeyType::String, false),
-    key("aws:referer", KeyType::String, false),
-    key("aws:RequestedRegion", KeyType::String, false),
-    key("aws:RequestTag/", KeyType::String, false),
-    key("aws:ResourceAccount", KeyType::String, false),
-    key("aws:ResourceOrgID", KeyType::String, false),
-    key("aws:ResourceOrgPaths", KeyType::String, true),
-    key("aws:ResourceTag/", KeyType::String, false),
-    key("aws:SecureTransport", KeyType::Bool, false),
-    key("aws:SignInSessionArn", KeyType::Arn, false),
-    key("aws:SourceAccount", KeyType::String, false),
-    key("aws:SourceArn", KeyType::Arn, false),
-    key("aws:SourceIdentity", KeyType::String, false),
-    key("aws:SourceIp", KeyType::Ip, false),
-    key("aws:SourceOrgID", KeyType::String, false),
-    key("aws:SourceOrgPaths", KeyType::String, true),
-    key("aws:SourceVpc", KeyType::String, false),
-    key("aws:SourceVpcArn", KeyType::Arn, false),
-    key("aws:SourceVpce", KeyType::String, false),
-    key("aws:TagKeys", KeyType::String, true),
-    key("aws:TokenIssueTime", KeyType::Date, false),
-    key("aws:UserAgent", KeyType::String, false),
-    key("aws:userid", KeyType::String, false),
-    key("aws:username", KeyType::String, false),
-    key("aws:ViaAWSMCPService", KeyType::Bool, false),
-    key("aws:ViaAWSService", KeyType::Bool, false),
-    key("aws:ViaCustomerDomain", KeyType::String, false),
-    key("aws:VpceAccount", KeyType::String, false),
-    key("aws:VpceOrgID", KeyType::String, false),
-    key("aws:VpceOrgPaths", KeyType::String, true),
-    key("aws:VpcSourceIp", KeyType::Ip, false),
-    key("codebuild:BuildArn", KeyType::Arn, false),
-    key("codebuild:ProjectArn", KeyType::Arn, false),
-    key("ec2:RoleDelivery", KeyType::Numeric, false),
-    key("ec2:SourceInstanceArn", KeyType::Arn, false),
-    key("glue:CredentialIssuingService", KeyType::String, false),
-    key("glue:RoleAssumedBy", KeyType::String, false),
-    key("identitystore:UserId", KeyType::String, false),
-    key("lambda:SourceFunctionArn", KeyType::Arn, false),
-    key("ssm:SourceInstanceArn", KeyType::Arn, false),
-    key("sts:ExternalId", KeyType::String, false),
-    key("sts:RoleSessionName", KeyType::String, false),
-    key("sts:SourceIdentity", KeyType::String, false),
-    key("sts:TransitiveTagKeys", KeyType::String, true),
-];
+/// Every key that AWS defines for all services, those of credentials and tokens, and the parameters
+/// of STS.
+pub fn global_keys() -> &'static [GlobalKey] {
+    static KEYS: OnceLock<Vec<GlobalKey>> = OnceLock::new();
+    KEYS.get_or_init(|| {
+        let table = include_str!("../../assets/global_condition_keys.txt");
+        table.lines().filter_map(GlobalKey::parse).collect()
+    })
+}
 
 /// The global key of a name, whatever its case; tag keys are found by their prefix.
 pub fn global_key(name: &str) -> Option<&'static GlobalKey> {
-    GLOBAL_KEYS.iter().find(|key| {
-        if key.name.ends_with('/') {
-            name.get(..key.name.len())
-                .is_some_and(|start| start.eq_ignore_ascii_case(key.name))
-        } else {
-            name.eq_ignore_ascii_case(key.name)
-        }
-    })
+    global_keys().iter().find(|key| key.is_called(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_the_table_is_a_key() {
+        let table = include_str!("../../assets/global_condition_keys.txt");
+        let lines = table
+            .lines()
+            .filter(|line| !line.is_empty() && !line.starts_with('#'));
+        assert_eq!(lines.count(), global_keys().len());
+    }
+
+    #[test]
+    fn keys_are_found_in_any_case_and_tags_by_what_comes_before_them() {
+        let found = |name: &str| global_key(name).map(|key| (key.stem(), key.many));
+        assert_eq!(found("AWS:SOURCEIP"), Some(("aws:SourceIp", false)));
+        assert_eq!(
+            found("aws:requesttag/Team"),
+            Some(("aws:RequestTag/", false))
+        );
+        assert_eq!(
+            found("sts:transitivetagkeys"),
+            Some(("sts:TransitiveTagKeys", true))
+        );
+        assert_eq!(found("aws:SourceI"), None);
+        assert_eq!(found("token.example.com:sub"), None);
+    }
 }

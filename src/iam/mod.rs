@@ -39,7 +39,7 @@ pub use entity::{
     ResourcePolicy, Role, User,
 };
 pub use json::{JsonError, parse_json, parse_json_at};
-pub use keys::{GLOBAL_KEYS, GlobalKey, KeyType, global_key};
+pub use keys::{GlobalKey, KeyType, SuppliedBy, global_key, global_keys};
 pub use kind::PolicyKind;
 pub use node::{Guard, Member, Node, Requirement, Value};
 pub use parse::{parse_document, parse_document_text};

@@ -1,7 +1,8 @@
 //! A request as a question to AWS's own simulator.
 
 use crate::aws::{ContextValue, Question};
-use crate::catalog::{KeyType, condition_key};
+use crate::catalog::condition_key;
+use crate::iam::KeyType;
 use crate::simulate::{KeyValue, Request};
 
 /// The question with exactly the same context; keys that are absent or unknown here are not sent.

@@ -32,8 +32,9 @@ impl Key {
 pub(super) fn canonical(name: &str) -> String {
     match global_key(name) {
         Some(known) => {
-            let rest = name.get(known.name.len()..).unwrap_or_default();
-            format!("{}{rest}", known.name)
+            let stem = known.stem();
+            let rest = name.get(stem.len()..).unwrap_or_default();
+            format!("{stem}{rest}")
         }
         None => catalog::canonical_condition_key(name).unwrap_or_else(|| name.to_owned()),
     }
