@@ -3,6 +3,7 @@
 #![cfg(unix)]
 #![allow(clippy::panic, clippy::unwrap_used)] // helpers of tests
 
+mod deciding;
 mod endings;
 mod explaining;
 mod live;
