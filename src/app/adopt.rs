@@ -130,6 +130,7 @@ impl State {
         self.forget_all();
         self.inventory = carried.inventory;
         self.index = Arc::default();
+        self.sorted = Arc::default();
         self.overlays.retain(|overlay| {
             !matches!(overlay, Overlay::Picker(picker) if picker.kind == PickerKind::Start)
         });
@@ -210,14 +211,8 @@ impl State {
     }
 
     /// The tree with everything in it, also while only matches are shown.
-    fn whole_tree(&self) -> &Tree {
+    pub(super) fn whole_tree(&self) -> &Tree {
         self.find.whole.as_ref().unwrap_or(&self.tree)
-    }
-
-    fn refresh_rows(&mut self, effects: &mut Vec<Effect>) {
-        let tree = self.whole_tree();
-        let work = Work::Rows(tree.openness().clone(), Some(tree.edits()));
-        self.soon(Lane::Rows, work, effects);
     }
 
     /// Takes rows that were made elsewhere; makes them anew where the tree was opened or closed
@@ -233,7 +228,7 @@ impl State {
             self.refresh_rows(effects);
             return;
         }
-        let forest = super::children::Forest::new(&self.inventory, &self.index);
+        let forest = super::children::Forest::new(&self.inventory, &self.index, &self.sorted);
         let tree = self.find.whole.as_mut().unwrap_or(&mut self.tree);
         let seen_at = tree.cursor().saturating_sub(tree.offset());
         tree.replace(forest, rows, open);

@@ -41,7 +41,8 @@ impl State {
             Command::Accept => self.open_row(),
             Command::ExpandBelow => self.open_below(effects),
             Command::CollapseBelow => {
-                let forest = super::children::Forest::new(&self.inventory, &self.index);
+                let forest =
+                    super::children::Forest::new(&self.inventory, &self.index, &self.sorted);
                 self.tree.collapse_below(forest, self.tree.cursor());
             }
             Command::ExpandAll => self.open_to(u8::MAX, effects),
@@ -152,7 +153,7 @@ impl State {
     }
 
     fn expand(&mut self, position: usize) {
-        let forest = super::children::Forest::new(&self.inventory, &self.index);
+        let forest = super::children::Forest::new(&self.inventory, &self.index, &self.sorted);
         self.tree.expand(forest, position);
     }
 
@@ -168,7 +169,8 @@ impl State {
         match self.selected() {
             Some(Item::Source(_) | Item::Section(..)) => self.open_to(u8::MAX, effects),
             _ => {
-                let forest = super::children::Forest::new(&self.inventory, &self.index);
+                let forest =
+                    super::children::Forest::new(&self.inventory, &self.index, &self.sorted);
                 self.tree.expand_below(forest, self.tree.cursor());
             }
         }
@@ -193,7 +195,7 @@ impl State {
     /// Goes to an item; to the nearest row above it that is in the tree where it is not.
     pub(super) fn go(&mut self, item: Item) {
         self.end_search();
-        let forest = super::children::Forest::new(&self.inventory, &self.index);
+        let forest = super::children::Forest::new(&self.inventory, &self.index, &self.sorted);
         self.tree.reveal(forest, item);
         let height = self.tree_height();
         self.tree.show_cursor(height);

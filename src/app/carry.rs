@@ -9,6 +9,7 @@ use crate::iam::{Account, Inventory};
 use super::children::Forest;
 use super::index::Index;
 use super::item::{Entity, Item, Owner, PolicyAt, ProblemAt, Slot};
+use super::sort::Sorted;
 use super::tree::{Openness, Row, visible_rows};
 
 /// So deep a new tree is open: to the entities, as the first question is which roles there are.
@@ -38,8 +39,8 @@ pub(super) fn carry(
     } else {
         Openness::to_level(FIRST_LEVEL)
     };
-    let index = Index::default();
-    let rows = visible_rows(Forest::new(&after, &index), &open);
+    let (index, sorted) = (Index::default(), Sorted::default());
+    let rows = visible_rows(Forest::new(&after, &index, &sorted), &open);
     Carried {
         inventory: after,
         rows,
@@ -118,11 +119,11 @@ impl Carrier {
             Item::Policy(at) => Item::Policy(self.policy(at)?),
             Item::Statement(at, statement) => Item::Statement(self.policy(at)?, statement),
             Item::Part(at, statement, part) => Item::Part(self.policy(at)?, statement, part),
-            Item::Service(at, statement, entry, service) => {
-                Item::Service(self.policy(at)?, statement, entry, service)
+            Item::Service(at, statement, part, service) => {
+                Item::Service(self.policy(at)?, statement, part, service)
             }
-            Item::Covered(at, statement, entry, action) => {
-                Item::Covered(self.policy(at)?, statement, entry, action)
+            Item::Covered(at, statement, part, action) => {
+                Item::Covered(self.policy(at)?, statement, part, action)
             }
             Item::Problem(problem) => Item::Problem(self.problem(problem)?),
             Item::Listed(problem) => Item::Listed(self.problem(problem)?),

@@ -8,18 +8,25 @@ use super::item::{
     Entity, Item, Owner, Part, PolicyAt, ProblemAt, Section, Slot, actions, conditions,
     home_of_problem, principals, resources,
 };
+use super::reach::{Reach, leaves_some, opens};
+use super::sort::Sorted;
 
 /// The tree as the inventory has it, opened or not.
 #[derive(Clone, Copy)]
 pub struct Forest<'a> {
     inventory: &'a Inventory,
     index: &'a Index,
+    sorted: &'a Sorted,
 }
 
 impl<'a> Forest<'a> {
-    /// The tree of an inventory.
-    pub fn new(inventory: &'a Inventory, index: &'a Index) -> Self {
-        Forest { inventory, index }
+    /// The tree of an inventory, in an order.
+    pub fn new(inventory: &'a Inventory, index: &'a Index, sorted: &'a Sorted) -> Self {
+        Forest {
+            inventory,
+            index,
+            sorted,
+        }
     }
 
     /// The rows that stand below nothing.
@@ -41,7 +48,7 @@ impl<'a> Forest<'a> {
                     .into_iter()
                     .map(|section| (section, Item::Section(account, section)))
                     .filter(|(section, item)| {
-                        self.count(account, *section) > 0
+                        section_size(self.inventory, self.index, account, *section) > 0
                             || self.index.changes().gone_below(*item).next().is_some()
                     })
                     .map(|(_, item)| item),
@@ -78,25 +85,22 @@ impl<'a> Forest<'a> {
                 }
             }
             Item::Statement(at, index) => self.statement(at, index, out),
-            Item::Part(at, statement, Part::Action(entry)) => {
-                self.covered(at, statement, entry, out);
-            }
-            Item::Service(at, statement, entry, service) => {
-                let Some(pattern) = self.pattern(at, statement, entry) else {
+            Item::Part(at, statement, part) => self.reached(at, statement, part, out),
+            Item::Service(at, statement, part, service) => {
+                let Some(reach) = self.reach(at, statement, part) else {
                     return;
                 };
                 let Some(service) = catalog::index().services().get(service as usize) else {
                     return;
                 };
                 out.extend(
-                    pattern
+                    reach
                         .actions_of(service)
                         .map(|action| action.id().position())
-                        .map(|action| Item::Covered(at, statement, entry, number(action))),
+                        .map(|action| Item::Covered(at, statement, part, number(action))),
                 );
             }
-            Item::Part(..)
-            | Item::Covered(..)
+            Item::Covered(..)
             | Item::Membership(..)
             | Item::Catalogue
             | Item::Known(_)
@@ -133,11 +137,10 @@ impl<'a> Forest<'a> {
                             || statement.unreadable
                     })
             }
-            Item::Part(at, statement, Part::Action(entry)) => {
-                self.pattern(at, statement, entry).is_some()
-            }
-            Item::Part(..)
-            | Item::Covered(..)
+            Item::Part(at, index, part) => at
+                .statement(self.inventory, index)
+                .is_some_and(|statement| opens(statement, part)),
+            Item::Covered(..)
             | Item::Membership(..)
             | Item::Catalogue
             | Item::Known(_)
@@ -152,10 +155,10 @@ impl<'a> Forest<'a> {
         if let Item::Gone(number) = item {
             return Some(self.index.changes().gone(number)?.parent);
         }
-        if let Item::Covered(at, statement, entry, action) = item
+        if let Item::Covered(at, statement, part, action) = item
             && self
-                .pattern(at, statement, entry)
-                .is_some_and(|pattern| pattern.spans_services())
+                .reach(at, statement, part)
+                .is_some_and(|reach| reach.spans_services())
         {
             let catalog = catalog::index();
             let action = catalog.actions().get(action as usize)?;
@@ -163,35 +166,24 @@ impl<'a> Forest<'a> {
             let service = services
                 .binary_search_by(|service| service.prefix().cmp(action.service().prefix()))
                 .ok()?;
-            return Some(Item::Service(at, statement, entry, number(service)));
+            return Some(Item::Service(at, statement, part, number(service)));
         }
         item.parent(self.inventory)
-    }
-
-    /// How many things a section has.
-    pub fn count(&self, account: u32, section: Section) -> usize {
-        let Some(found) = self.inventory.accounts.get(account as usize) else {
-            return 0;
-        };
-        match section {
-            Section::Roles => found.roles.len(),
-            Section::Users => found.users.len(),
-            Section::Groups => found.groups.len(),
-            Section::Policies => found.policies.len(),
-            Section::ResourcePolicies => found.resource_policies.len(),
-            Section::Organisation => {
-                let organisation = &found.organisation;
-                let levels = organisation.scps.iter().chain(&organisation.rcps).flatten();
-                levels.map(|level| level.policies.len()).sum()
-            }
-            Section::Problems => self.index.problems(account).len(),
-        }
     }
 
     fn section(&self, account: u32, section: Section, out: &mut Vec<Item>) {
         let entity = |owner: Owner| Entity { account, owner };
         let own = |owner: Owner| Item::Policy(entity(owner).policy(Slot::Own));
-        let count = number(self.count(account, section));
+        let is_policy = matches!(section, Section::Policies | Section::ResourcePolicies);
+        if let Some(owners) = self.sorted.of(account, section) {
+            let row = |owner: &Owner| match is_policy {
+                true => own(*owner),
+                false => Item::Entity(entity(*owner)),
+            };
+            out.extend(owners.iter().map(row));
+            return;
+        }
+        let count = number(section_size(self.inventory, self.index, account, section));
         match section {
             Section::Roles => out.extend((0..count).map(|i| Item::Entity(entity(Owner::Role(i))))),
             Section::Users => out.extend((0..count).map(|i| Item::Entity(entity(Owner::User(i))))),
@@ -237,41 +229,56 @@ impl<'a> Forest<'a> {
         };
         parts(principals(statement).len(), Part::Principal);
         parts(actions(statement).len(), Part::Action);
+        parts(usize::from(leaves_some(statement)), |_| Part::Rest);
         parts(resources(statement).len(), Part::Resource);
         parts(conditions(statement).len(), Part::Condition);
         problems(document, at, Some(index), out);
     }
 
-    // A wildcard opens to services where it spans them, else to actions.
-    fn covered(&self, at: PolicyAt, statement: u32, entry: u32, out: &mut Vec<Item>) {
-        let Some(pattern) = self.pattern(at, statement, entry) else {
+    // What spans services opens to these, else to actions.
+    fn reached(&self, at: PolicyAt, statement: u32, part: Part, out: &mut Vec<Item>) {
+        let Some(reach) = self.reach(at, statement, part) else {
             return;
         };
-        if pattern.spans_services() {
+        if reach.spans_services() {
             let services = catalog::index().services().iter().enumerate();
             out.extend(
                 services
-                    .filter(|(_, service)| pattern.actions_of(service).next().is_some())
-                    .map(|(service, _)| Item::Service(at, statement, entry, number(service))),
+                    .filter(|(_, service)| reach.actions_of(service).next().is_some())
+                    .map(|(service, _)| Item::Service(at, statement, part, number(service))),
             );
         } else {
             out.extend(
-                pattern
+                reach
                     .actions()
                     .map(|action| action.id().position())
-                    .map(|action| Item::Covered(at, statement, entry, number(action))),
+                    .map(|action| Item::Covered(at, statement, part, number(action))),
             );
         }
     }
 
-    /// The pattern of an action row, where it is one that can be opened.
-    pub fn pattern(&self, at: PolicyAt, statement: u32, entry: u32) -> Option<catalog::Pattern> {
-        let statement = at.statement(self.inventory, statement)?;
-        let text = actions(statement).get(entry as usize)?.text.as_plain()?;
-        if !text.contains(['*', '?']) {
-            return None;
+    fn reach(&self, at: PolicyAt, statement: u32, part: Part) -> Option<Reach> {
+        Reach::of(at.statement(self.inventory, statement)?, part)
+    }
+}
+
+/// How many things a section has.
+pub fn section_size(inventory: &Inventory, index: &Index, account: u32, section: Section) -> usize {
+    let Some(found) = inventory.accounts.get(account as usize) else {
+        return 0;
+    };
+    match section {
+        Section::Roles => found.roles.len(),
+        Section::Users => found.users.len(),
+        Section::Groups => found.groups.len(),
+        Section::Policies => found.policies.len(),
+        Section::ResourcePolicies => found.resource_policies.len(),
+        Section::Organisation => {
+            let organisation = &found.organisation;
+            let levels = organisation.scps.iter().chain(&organisation.rcps).flatten();
+            levels.map(|level| level.policies.len()).sum()
         }
-        catalog::Pattern::parse(text).filter(catalog::Pattern::is_wild)
+        Section::Problems => index.problems(account).len(),
     }
 }
 

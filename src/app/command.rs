@@ -37,6 +37,7 @@ commands! {
     UndoWhatIf "undo-what-if",
     WhatIfs "what-ifs",
     ExportPolicy "export-policy",
+    Sort "sort",
     Definition "definition",
     Back "back",
     Forward "forward",

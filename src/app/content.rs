@@ -1,7 +1,7 @@
 //! What the side pane says of what is selected: words, then facts, then JSON.
 
 use crate::analyze::{self, Purposes};
-use crate::catalog;
+use crate::catalog::{self, Summary};
 use crate::explain::{self, Block, Fact, Line, Mark, Meaning, Page};
 use crate::iam::{Entry, Inventory, Place};
 
@@ -10,6 +10,7 @@ use super::index::Index;
 use super::item::{
     self, Entity, Item, Part, PolicyAt, ProblemAt, Slot, actions, conditions, principals, resources,
 };
+use super::reach::Reach;
 use super::{json, overview, sheet};
 
 /// What the side pane is about.
@@ -132,14 +133,17 @@ fn about_item(
                 content.json = json::document_lines(document, Some(index as usize));
             }
         }
-        Item::Service(at, statement, entry, service) => {
-            if let Some(page) = service_page(at, statement, entry, service, inventory) {
+        Item::Service(at, statement, part, service) => {
+            if let Some(page) = service_page(at, statement, part, service, inventory) {
                 content.page = page;
             }
         }
-        Item::Covered(at, statement, entry, action) => {
+        Item::Covered(at, statement, part, action) => {
             let statement = at.statement(inventory, statement);
-            let entry = statement.and_then(|own| actions(own).get(entry as usize));
+            let entry = match part {
+                Part::Action(entry) => statement.and_then(|own| actions(own).get(entry as usize)),
+                _ => None,
+            };
             if let Some(action) = catalog::index().actions().get(action as usize) {
                 content.page = action_page(action.canonical(), entry, purposes);
             }
@@ -291,6 +295,10 @@ fn part_page(
             let entry = actions(statement).get(entry as usize)?;
             action_page(&entry.text.to_string(), Some(entry), purposes)
         }
+        Part::Rest => {
+            let reach = Reach::of(statement, part)?;
+            explain::rest_page(statement, &Summary::of(reach.actions()))
+        }
         Part::Principal(entry) => {
             let trust = at.kind(inventory) == crate::iam::PolicyKind::Trust;
             explain::principal_page(principals(statement).get(entry as usize)?, trust)
@@ -309,20 +317,25 @@ fn part_page(
     })
 }
 
-// What a pattern covers of one service.
+// What a part stands for of one service.
 fn service_page(
     at: PolicyAt,
     statement: u32,
-    entry: u32,
+    part: Part,
     service: u32,
     inventory: &Inventory,
 ) -> Option<Page> {
     let statement = at.statement(inventory, statement)?;
-    let text = actions(statement).get(entry as usize)?.text.as_plain()?;
     let service = catalog::index().services().get(service as usize)?;
-    let name = text.split_once(':').map_or("*", |(_, name)| name);
-    Some(explain::pattern_page(&format!(
-        "{}:{name}",
-        service.prefix()
-    )))
+    let reach = Reach::of(statement, part)?;
+    let summary = Summary::of(reach.actions_of(service));
+    let name = match part {
+        Part::Action(entry) => {
+            let text = actions(statement).get(entry as usize)?.text.as_plain()?;
+            text.split_once(':').map_or("*", |(_, name)| name)
+        }
+        _ => return Some(explain::service_rest_page(service, &summary)),
+    };
+    let pattern = format!("{}:{name}", service.prefix());
+    Some(explain::pattern_page(&pattern))
 }

@@ -1,11 +1,13 @@
 //! What of the selection can leave the screen.
 
+use crate::catalog::Action;
 use crate::iam::{Arn, Inventory};
 
 use super::State;
 use super::item::{
     Item, Owner, Part, PolicyAt, Slot, actions, conditions, principals, problem, resources,
 };
+use super::reach::Reach;
 
 /// What can be copied of the selection: names of it, and the texts. The first is what `copy` takes.
 pub fn choices(state: &State) -> Vec<(String, String)> {
@@ -114,6 +116,11 @@ fn part_text(at: PolicyAt, index: u32, part: Part, inventory: &Inventory) -> Opt
             .text
             .to_string(),
         Part::Action(entry) => actions(statement).get(entry as usize)?.text.to_string(),
+        Part::Rest => {
+            let reach = Reach::of(statement, part)?;
+            let names: Vec<_> = reach.actions().map(Action::canonical).collect();
+            names.join("\n")
+        }
         Part::Resource(entry) => resources(statement).get(entry as usize)?.text.to_string(),
         Part::Condition(entry) => {
             let condition = conditions(statement).get(entry as usize)?;

@@ -9,7 +9,6 @@ use crate::analyze;
 use crate::iam::{Inventory, Origin, Place, Severity};
 
 use super::children::Forest;
-use super::index::Index;
 use super::item::{Item, PolicyAt};
 use super::job::{Lane, Work};
 use super::{Effect, Notice, State};
@@ -108,10 +107,9 @@ pub(super) fn next(
     from: Option<Item>,
     forward: bool,
     inventory: &Inventory,
-    index: &Index,
+    forest: Forest<'_>,
     is_wanted: impl Fn() -> bool,
 ) -> Option<(Item, String)> {
-    let forest = Forest::new(inventory, index);
     let mut policies = Vec::new();
     for root in forest.roots() {
         gather(root, forest, &mut policies);

@@ -20,6 +20,7 @@ use super::item::{Entity, Item, PolicyAt};
 use super::requests::{self, Exported};
 use super::search::{self, Matches};
 use super::simulator::{self, Answered, Candidate, Field, Query, Trouble};
+use super::sort::{Order, Sorted};
 use super::supposed::Suppositions;
 use super::tree::{Openness, Row, visible_rows};
 use super::writing;
@@ -124,6 +125,8 @@ pub struct Job {
     pub(super) ticket: Ticket,
     pub(super) inventory: Arc<Inventory>,
     pub(super) index: Arc<Index>,
+    pub(super) order: Order,
+    pub(super) sorted: Arc<Sorted>,
     pub(super) purposes: Option<Arc<Purposes>>,
     pub(super) work: Work,
 }
@@ -159,7 +162,7 @@ impl Job {
     /// Does the work. Stops early, with a result that is dropped, once something newer was asked for.
     pub fn run(self) -> Found {
         let ticket = self.ticket;
-        let forest = Forest::new(&self.inventory, &self.index);
+        let forest = Forest::new(&self.inventory, &self.index, &self.sorted);
         let wanted = || ticket.is_current();
         let answer = match self.work {
             Work::Adopt(inventory, open, edits) => {
@@ -217,7 +220,16 @@ impl Job {
             Work::Search(query) => {
                 Answer::Matches(search::search(&query, &self.index, forest, wanted))
             }
-            Work::Rows(open, edits) => Answer::Rows(visible_rows(forest, &open), open, edits),
+            Work::Rows(open, edits) => {
+                let sorted = if self.sorted.order() == self.order {
+                    self.sorted.clone()
+                } else {
+                    let sorted = Sorted::new(self.order, &self.inventory, &self.index, wanted);
+                    Arc::new(sorted)
+                };
+                let forest = Forest::new(&self.inventory, &self.index, &sorted);
+                Answer::Rows(visible_rows(forest, &open), open, edits, sorted)
+            }
             Work::Page(subject) => Answer::Page(Box::new(content::content(
                 &subject,
                 &self.inventory,
@@ -234,7 +246,7 @@ impl Job {
                 from,
                 forward,
                 &self.inventory,
-                &self.index,
+                forest,
                 wanted,
             )),
             Work::Ask(query) => {
@@ -275,7 +287,7 @@ pub(super) enum Answer {
     Written(Box<writing::Written>),
     Index(Arc<Index>),
     Matches(Matches),
-    Rows(Vec<Row>, Openness, Option<u64>),
+    Rows(Vec<Row>, Openness, Option<u64>, Arc<Sorted>),
     Page(Box<Content>),
     Counts(Vec<(Entity, usize)>),
     Remarks(Remarks),

@@ -92,7 +92,7 @@ impl State {
         if self.find.is_filtering() {
             self.restore_tree();
             if let Some(item) = selected {
-                let forest = Forest::new(&self.inventory, &self.index);
+                let forest = Forest::new(&self.inventory, &self.index, &self.sorted);
                 self.tree.reveal(forest, item);
                 let height = self.tree_height();
                 self.tree.show_cursor(height);
@@ -149,7 +149,7 @@ impl State {
         if let Some(position) = self.tree.position(target) {
             self.tree.select(position);
         } else {
-            let forest = Forest::new(&self.inventory, &self.index);
+            let forest = Forest::new(&self.inventory, &self.index, &self.sorted);
             self.tree.reveal(forest, target);
         }
         let height = self.tree_height();

@@ -23,6 +23,7 @@ use super::pane::Pane;
 use super::requests::Requests;
 use super::rows::{RowSource, RowText};
 use super::simulator::Simulator;
+use super::sort::{Order, Sorted};
 use super::supposed::Suppositions;
 use super::tree::Tree;
 use super::whatif::Wanted;
@@ -80,6 +81,10 @@ pub struct State {
     pub index: Arc<Index>,
     /// The tree.
     pub tree: Tree,
+    /// What the tree is to be ordered by.
+    pub order: Order,
+    /// What is in that order, or still in the one before.
+    pub sorted: Arc<Sorted>,
     /// The search in it.
     pub find: Find,
     /// The side pane.
@@ -148,6 +153,8 @@ impl State {
             inventory: Arc::default(),
             index: Arc::default(),
             tree: Tree::default(),
+            order: Order::default(),
+            sorted: Arc::default(),
             find: Find::default(),
             pane: Pane::default(),
             pane_focused: false,
@@ -204,7 +211,7 @@ impl State {
 
     /// The tree as the inventory has it.
     pub fn forest(&self) -> Forest<'_> {
-        Forest::new(&self.inventory, &self.index)
+        Forest::new(&self.inventory, &self.index, &self.sorted)
     }
 
     /// The selected item.
@@ -294,6 +301,8 @@ impl State {
             ticket: self.ticket(lane),
             inventory: self.inventory.clone(),
             index: self.index.clone(),
+            order: self.order,
+            sorted: self.sorted.clone(),
             purposes: self.purposes.clone(),
             work,
         }

@@ -48,7 +48,7 @@ impl Openness {
         let by_level = depth < self.level
             && !matches!(
                 item,
-                Item::Part(_, _, Part::Action(_)) | Item::Service(..) | Item::Unread
+                Item::Part(_, _, Part::Action(_) | Part::Rest) | Item::Service(..) | Item::Unread
             );
         by_level != self.turned.contains(&item)
     }

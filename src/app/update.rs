@@ -169,6 +169,7 @@ impl State {
             Command::PreviousMatch => self.next_match(false),
             Command::NextFinding => self.next_finding(true, effects),
             Command::PreviousFinding => self.next_finding(false, effects),
+            Command::Sort => self.sort_by_next(effects),
             Command::Back => self.travel(false),
             Command::Forward => self.travel(true),
             Command::Definition => self.definition(effects),
@@ -416,7 +417,10 @@ impl State {
             Answer::Learnt(inventory) => self.adopt(inventory, effects),
             Answer::Index(index) => self.indexed(index, effects),
             Answer::Matches(matches) => self.found(matches),
-            Answer::Rows(rows, open, edits) => self.take_rows(rows, open, edits, effects),
+            Answer::Rows(rows, open, edits, sorted) => {
+                self.sorted = sorted;
+                self.take_rows(rows, open, edits, effects);
+            }
             Answer::Page(content) => {
                 let (width, _) = self.pane_size();
                 self.pane.show(content, width, self.ascii);

@@ -2,10 +2,12 @@
 //! pattern stands for.
 
 use crate::catalog::{
-    AccessLevel, Action, ActionInfo, ConditionKeyInfo, Exposes, Lookup, Summary, data_date,
-    escalation_methods, expand, exposes, index, lookup, operations_checking,
+    AccessLevel, Action, ActionInfo, ConditionKeyInfo, Exposes, Lookup, Service, Summary,
+    data_date, escalation_methods, expand, exposes, index, lookup, operations_checking,
 };
+use crate::iam::{Effect, Statement};
 
+use super::english::listed;
 use super::{Fact, Item, Line, Link, Mark, Meaning, Page, Span, count, number};
 
 /// What an action is: what it does and to what, what must go with it, where it is documented.
@@ -31,6 +33,44 @@ pub fn pattern_page(pattern: &str) -> Page {
         return page;
     }
     page.say(counted(&summary));
+    by_service(&summary, &mut page);
+    page
+}
+
+/// What a NotAction list leaves, counted by level and service.
+pub fn rest_page(statement: &Statement, summary: &Summary) -> Page {
+    let mut page = Page::new("Every action that NotAction does not list");
+    let list = statement.action.as_ref();
+    let entries = list.map_or(&[][..], |list| &list.entries).iter();
+    let listed = listed(entries.map(|entry| Line::new().text(&entry.text)), "and");
+    let (mark, verb) = match statement.effect {
+        Some(Effect::Allow) => (Mark::Allow, "Allows"),
+        Some(Effect::Deny) => (Mark::ExplicitDeny, "Denies"),
+        None => (Mark::Depends, "Means"),
+    };
+    let line = Line::new()
+        .plain(verb)
+        .plain(" every action, those that AWS adds later too, but ")
+        .then(listed)
+        .plain(".");
+    page.mark(mark, line);
+    page.say(counted(summary));
+    by_service(summary, &mut page);
+    page
+}
+
+/// What a NotAction list leaves of one service.
+pub fn service_rest_page(service: &Service, summary: &Summary) -> Page {
+    let mut page = Page::new(
+        Line::new()
+            .plain("What NotAction leaves of ")
+            .plain(service.title()),
+    );
+    page.say(counted(summary));
+    page
+}
+
+fn by_service(summary: &Summary, page: &mut Page) {
     let rows = summary.by_service.iter().map(|counted| {
         vec![
             Line::new().code(counted.service.prefix()),
@@ -45,7 +85,6 @@ pub fn pattern_page(pattern: &str) -> Page {
             rows.collect(),
         );
     }
-    page
 }
 
 /// Every action that a pattern stands for: name, level, resource types, what it does.

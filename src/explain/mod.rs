@@ -20,7 +20,7 @@ mod statement_page;
 mod template;
 
 pub use absence::{absence_words, condition_traps};
-pub use action::{action_page, pattern_page, pattern_table};
+pub use action::{action_page, pattern_page, pattern_table, rest_page, service_rest_page};
 pub use answer::{
     Agreement, Answer, Evaluated, Finding, Meant, Sides, Verdict, answer, answer_page, denial_page,
     edit_words, trail_page, width_words,

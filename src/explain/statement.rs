@@ -393,8 +393,11 @@ fn summary_words(summary: &Summary) -> Line {
         .muted(levels(summary))
 }
 
-/// ` (8 Read, 4 Write)`.
+/// ` (8 Read, 4 Write)`, nothing where there is no action.
 pub(super) fn levels(summary: &Summary) -> String {
+    if summary.total == 0 {
+        return String::new();
+    }
     let counted = crate::catalog::AccessLevel::ALL
         .into_iter()
         .filter(|level| summary.at(*level) > 0)

@@ -7,6 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::app::item::Item;
 use crate::app::rows::{Piece, RowText};
+use crate::app::sort::Order;
 use crate::app::tree::{Fold, Row};
 use crate::app::{Extent, Target, search};
 
@@ -109,6 +110,10 @@ pub fn title(view: &View<'_>) -> String {
         Extent::Coming => parts.push("more is coming".to_owned()),
         Extent::Broken => parts.push("not all".to_owned()),
         Extent::Whole | Extent::Kept(_) => {}
+    }
+    let order = state.sorted.order();
+    if order != Order::AsLoaded {
+        parts.push(order.words().to_owned());
     }
     parts.join(&format!(" {dot} "))
 }

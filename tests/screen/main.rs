@@ -9,6 +9,7 @@ mod keys_page;
 mod late;
 mod living;
 mod marking;
+mod opening;
 mod pictures;
 mod sample;
 mod simulating;

@@ -69,10 +69,10 @@ pub enum Item {
     Statement(PolicyAt, u32),
     /// A part of a statement.
     Part(PolicyAt, u32, Part),
-    /// A service among the actions that a pattern covers: policy, statement, entry, service.
-    Service(PolicyAt, u32, u32, u32),
-    /// An action that a pattern covers: policy, statement, entry, action.
-    Covered(PolicyAt, u32, u32, u32),
+    /// A service among the actions that a part stands for: policy, statement, part, service.
+    Service(PolicyAt, u32, Part, u32),
+    /// An action that a part stands for: policy, statement, part, action.
+    Covered(PolicyAt, u32, Part, u32),
     /// What a search found in the catalogue: the heading of its rows.
     Catalogue,
     /// An action of the catalogue that a search found.
@@ -101,13 +101,9 @@ impl Item {
             }),
             Item::Statement(at, _) => Some(Item::Policy(at)),
             Item::Part(at, statement, _) => Some(Item::Statement(at, statement)),
-            Item::Service(at, statement, entry, _) => {
-                Some(Item::Part(at, statement, Part::Action(entry)))
-            }
+            Item::Service(at, statement, part, _) => Some(Item::Part(at, statement, part)),
             // The service between an action and its pattern is known to the expansion alone.
-            Item::Covered(at, statement, entry, _) => {
-                Some(Item::Part(at, statement, Part::Action(entry)))
-            }
+            Item::Covered(at, statement, part, _) => Some(Item::Part(at, statement, part)),
             Item::Problem(problem) => Some(match problem {
                 ProblemAt::Inventory(_) => Item::Unread,
                 ProblemAt::Account(account, _) => Item::Section(account, Section::Problems),
@@ -202,12 +198,13 @@ impl Item {
                         principals(statement).get(entry as usize)?.entry.place
                     }
                     Part::Action(entry) => actions(statement).get(entry as usize)?.place,
+                    Part::Rest => actions(statement).first()?.place,
                     Part::Resource(entry) => resources(statement).get(entry as usize)?.place,
                     Part::Condition(entry) => conditions(statement).get(entry as usize)?.place,
                 })
             }
-            Item::Service(at, index, entry, _) | Item::Covered(at, index, entry, _) => {
-                Item::Part(at, index, Part::Action(entry)).place(inventory)
+            Item::Service(at, index, part, _) | Item::Covered(at, index, part, _) => {
+                Item::Part(at, index, part).place(inventory)
             }
             Item::Problem(at) | Item::Listed(at) => Some(problem(at, inventory)?.place),
             Item::Gone(_) => None,

@@ -40,6 +40,8 @@ pub enum Part {
     Principal(u32),
     /// An action or a pattern of actions.
     Action(u32),
+    /// The actions that a NotAction list leaves.
+    Rest,
     /// A resource pattern.
     Resource(u32),
     /// A condition.

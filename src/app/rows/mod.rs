@@ -12,12 +12,13 @@ use crate::explain::{Mark, Meaning, escape};
 use crate::iam::{Inventory, Origin, Severity};
 
 use super::changes::Change;
-use super::children::Forest;
+use super::children::section_size;
 use super::facts::Facts;
 use super::findings::{self, Remarks};
 use super::index::Index;
 
-use super::item::{Entity, Item, Owner, PolicyAt, ProblemAt, Slot, actions, problem};
+use super::item::{Entity, Item, Owner, Part, PolicyAt, ProblemAt, Slot, problem};
+use super::reach::Reach;
 use super::supposed::Suppositions;
 
 use statement::{covered_row, known_row, part_row, statement_row};
@@ -79,7 +80,7 @@ impl RowSource<'_> {
             },
             Item::Section(account, section) => RowText {
                 left: vec![name(Meaning::Emphasis, section.title())],
-                right: count(Forest::new(self.inventory, self.index).count(account, section)),
+                right: count(section_size(self.inventory, self.index, account, section)),
                 ..RowText::default()
             },
             Item::Entity(entity) => self.entity(entity),
@@ -100,7 +101,7 @@ impl RowSource<'_> {
                 Some(statement) => part_row(statement, part),
                 None => RowText::default(),
             },
-            Item::Service(at, index, entry, service) => self.service(at, index, entry, service),
+            Item::Service(at, index, part, service) => self.service(at, index, part, service),
             Item::Covered(_, _, _, action) => covered_row(action),
             Item::Catalogue => RowText {
                 left: vec![name(
@@ -284,16 +285,15 @@ impl RowSource<'_> {
         row
     }
 
-    fn service(&mut self, at: PolicyAt, statement: u32, entry: u32, service: u32) -> RowText {
+    fn service(&mut self, at: PolicyAt, statement: u32, part: Part, service: u32) -> RowText {
         let Some(service) = catalog::index().services().get(service as usize) else {
             return RowText::default();
         };
         let all = service.actions().len();
-        let pattern = at
+        let reach = at
             .statement(self.inventory, statement)
-            .and_then(|statement| actions(statement).get(entry as usize))
-            .and_then(|entry| catalog::Pattern::parse(entry.text.as_plain()?));
-        let covered = pattern.map_or(0, |pattern| pattern.actions_of(service).count());
+            .and_then(|statement| Reach::of(statement, part));
+        let covered = reach.map_or(0, |reach| reach.actions_of(service).count());
         RowText {
             left: vec![name(Meaning::Code, service.prefix())],
             extra: service.title().to_owned(),

@@ -5,6 +5,7 @@ use crate::explain::{Mark, Meaning, escape};
 use crate::iam::{Effect, PrincipalType, Statement, Text};
 
 use super::super::item::{Part, actions, conditions, principals, resources};
+use super::super::reach::Reach;
 use super::text::{Piece, RowText, grouped, muted, name};
 use super::words::{first_of, what};
 
@@ -62,6 +63,19 @@ pub(super) fn part_row(statement: &Statement, part: Part) -> RowText {
                 row.left.push(entry_name(&entry.text));
                 action_facts(entry.text.as_plain(), &mut row);
                 push_guard(entry.guard.is_always(), &mut row);
+            }
+        }
+        Part::Rest => {
+            row.left.push(Piece::Tag("reaches"));
+            row.left.push(name(Meaning::Plain, "every other action"));
+            if actions(statement)
+                .iter()
+                .any(|entry| !entry.text.is_plain() || !entry.guard.is_always())
+            {
+                row.right.push(Piece::Mark(Mark::Unresolved));
+            }
+            if let Some(reach) = Reach::of(statement, part) {
+                row.right.push(muted(grouped(reach.len())));
             }
         }
         Part::Resource(index) => {
