@@ -1,4 +1,4 @@
-//! Loading: a template of 1 MB, an account of 10,000 roles, and what the screen then indexes.
+//! Loading: a template of 1 MB, an account of 10,000 roles, what the screen then indexes, and the account as a snapshot.
 //! `cargo bench --bench load`
 
 #![allow(missing_docs, clippy::unwrap_used)] // criterion's macros; a benchmark may panic
@@ -9,8 +9,9 @@ use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use iamscope::app::Index;
-use iamscope::iam::Inventory;
-use iamscope::load::{Progress, Settings, SourceSpec, load};
+use iamscope::iam::{Inventory, SourceId};
+use iamscope::load::{Progress, Settings, SourceSpec, load, snapshot};
+use iamscope::report::Snapshot;
 
 fn source(name: &str, text: String) -> Vec<SourceSpec> {
     vec![SourceSpec::Bytes {
@@ -56,5 +57,20 @@ fn indexing(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, loading, indexing);
+fn snapshots(criterion: &mut Criterion) {
+    let inventory = read(&source("dump", inputs::dump(10_000)));
+    let text = Snapshot::of(&inventory).text("2026-01-01T00:00:00Z");
+    let mut group = criterion.benchmark_group("snapshot");
+    group.sample_size(10);
+    group.throughput(Throughput::Bytes(text.len() as u64));
+    group.bench_function("10,000 roles, written", |bencher| {
+        bencher.iter(|| Snapshot::of(black_box(&inventory)).text("2026-01-01T00:00:00Z"));
+    });
+    group.bench_function("10,000 roles, read", |bencher| {
+        bencher.iter_with_large_drop(|| snapshot::read(black_box(&text), SourceId(0)));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, loading, indexing, snapshots);
 criterion_main!(benches);

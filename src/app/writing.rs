@@ -90,9 +90,9 @@ pub(super) fn write(wanted: Wanted, inventory: &Inventory) -> Written {
     }
     .to_owned();
     let text = match wanted.document {
-        Document::Snapshot => report::snapshot_text(&report::snapshot(inventory, &now)),
+        Document::Snapshot => report::Snapshot::of(inventory).text(&now),
         Document::Redacted | Document::RedactedWithKey => {
-            let redaction = report::redact(&report::snapshot(inventory, &now));
+            let redaction = report::redact(&report::Snapshot::of(inventory).value(&now));
             let replaced = redaction.replaced.iter();
             let replaced: Vec<String> = replaced
                 .map(|(kind, count)| format!("{count} {kind}"))

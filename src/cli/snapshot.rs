@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::report::{redact, snapshot, snapshot_text};
+use crate::report::{self, redact, snapshot_text};
 
 use super::Failure;
 use super::output::write_private;
@@ -37,18 +37,21 @@ impl Snapshot {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let inventory = self.sources.load()?;
         let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ");
-        let mut written = snapshot(&inventory, &now.to_string());
-        if self.redact {
-            let redaction = redact(&written);
+        let now = now.to_string();
+        let snapshot = report::Snapshot::of(&inventory);
+        let written = if self.redact {
+            let redaction = redact(&snapshot.value(&now));
             if let Some(key) = &self.key {
                 write_private(key, &format!("{:#}\n", redaction.key))?;
             }
             for (kind, count) in &redaction.replaced {
                 eprintln!("replaced: {count} {kind}");
             }
-            written = redaction.snapshot;
-        }
-        write_private(&self.output, &snapshot_text(&written))?;
+            snapshot_text(&redaction.snapshot)
+        } else {
+            snapshot.text(&now)
+        };
+        write_private(&self.output, &written)?;
         Ok(ExitCode::SUCCESS)
     }
 }

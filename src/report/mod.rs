@@ -38,7 +38,7 @@ pub use permissions::permissions_markdown;
 pub use plain::{PlainStyle, plain};
 pub use policy::{policy_json, policy_text, read_policy};
 pub use redact::{KEY_KIND, Redaction, redact};
-pub use snapshot::{snapshot, to_text as snapshot_text};
+pub use snapshot::{Snapshot, to_text as snapshot_text};
 pub use support::{LookedAt, support_json};
 pub use support_markdown::support_markdown;
 pub use template_diff::differences;

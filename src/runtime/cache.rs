@@ -1,7 +1,10 @@
 //! Live accounts as they were loaded last, so that the next start paints at once and loads behind.
 //!
 //! One file for each way to connect, in the form of a snapshot, readable by this person only. An
-//! account holds no credentials, and the way to connect stands in the file's name as a hash.
+//! account holds no credentials. In the file's name is a hash of what decides what is seen: also the
+//! session's name, its source identity and whether it has MFA, which policies can ask for. The external id only
+//! decides whether the role may be assumed at all, and is no part of it: a short one could be guessed
+//! from a hash.
 
 use std::env;
 use std::fs;
@@ -10,12 +13,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use serde_json::Value;
 
 use crate::aws::ConnectOptions;
 use crate::iam::{Account, Inventory, SourceId};
 use crate::load::{live, snapshot};
-use crate::report;
+use crate::report::Snapshot;
 use crate::terminal::{Places, write_private};
 
 /// Where live accounts are kept.
@@ -64,6 +66,9 @@ impl Cache {
         if let Some(assume) = &options.assume {
             assume.role_arn.hash(&mut hasher);
             assume.read_only.hash(&mut hasher);
+            assume.session_name.hash(&mut hasher);
+            assume.source_identity.hash(&mut hasher);
+            assume.mfa_serial.is_some().hash(&mut hasher);
         }
         if options.profile.is_none() {
             // Other keys are another account's, as far as is known before AWS is asked.
@@ -90,16 +95,18 @@ impl Cache {
         })
     }
 
-    /// Keeps an account that was loaded now.
+    /// Keeps an account that was loaded now, as source number `source`.
     ///
     /// # Errors
     /// Where the file cannot be written; what was kept before stays.
-    pub fn write(&self, options: &ConnectOptions, account: &Account) -> io::Result<()> {
-        let inventory = live::alone(options, account.clone());
+    pub fn write(
+        &self,
+        options: &ConnectOptions,
+        source: SourceId,
+        account: &Account,
+    ) -> io::Result<()> {
         let now = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        let mut snapshot = report::snapshot(&inventory, &now);
-        into_first_source(&mut snapshot);
-        let text = report::snapshot_text(&snapshot);
+        let text = Snapshot::of_account(&live::source(options), source, account).text(&now);
         write_private(&self.path(options), text.as_bytes())
     }
 
@@ -115,30 +122,12 @@ impl Cache {
     }
 }
 
-/// Puts every place into the first source, the only one: the account may have been loaded beside
-/// others.
-fn into_first_source(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            for (name, member) in members {
-                match member.as_array_mut() {
-                    Some(place) if name == "at" => {
-                        if let Some(source) = place.first_mut() {
-                            *source = Value::from(0);
-                        }
-                    }
-                    _ => into_first_source(member),
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(into_first_source),
-        _ => {}
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
+    use crate::aws::{AssumeRole, Secret};
     use crate::iam::{Place, Problem};
     use crate::load::{self, Progress, Settings, SourceSpec};
 
@@ -161,7 +150,7 @@ mod tests {
         let account = demo.unwrap().accounts.remove(0);
         let prod = profile("../prod/x");
         assert!(cache.read(&prod, SourceId(0)).is_none());
-        cache.write(&prod, &account).unwrap();
+        cache.write(&prod, SourceId(0), &account).unwrap();
         let kept = cache.read(&prod, SourceId(0)).unwrap();
         assert_eq!(kept.inventory.accounts.len(), 1);
         let roles = &kept.inventory.accounts[0].roles;
@@ -189,7 +178,7 @@ mod tests {
         let place = |source| Place::new(SourceId(source), 0, 0);
         let problem = Problem::note(place(3), "something");
         account.problems.push(problem);
-        cache.write(&prod, &account).unwrap();
+        cache.write(&prod, SourceId(3), &account).unwrap();
         for source in [0, 2] {
             let kept = cache.read(&prod, SourceId(source)).unwrap();
             let problems = &kept.inventory.accounts[0].problems;
@@ -214,7 +203,9 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let cache = Cache::in_folder(folder.path());
-        cache.write(&profile("p"), &Account::new("a")).unwrap();
+        cache
+            .write(&profile("p"), SourceId(0), &Account::new("a"))
+            .unwrap();
         let mode = fs::metadata(cache.path(&profile("p"))).unwrap();
         assert_eq!(mode.permissions().mode() & 0o777, 0o600);
     }
@@ -225,18 +216,51 @@ mod tests {
         let plain = profile("p");
         let mut elsewhere = plain.clone();
         elsewhere.region = Some("eu-west-1".to_owned());
-        let mut role = plain.clone();
-        role.assume = Some(crate::aws::AssumeRole {
+        let debug = AssumeRole {
             role_arn: "arn:aws:iam::123456789012:role/debug".to_owned(),
-            external_id: Some(crate::aws::Secret::new("planted")),
-            ..Default::default()
-        });
-        let paths = [&plain, &elsewhere, &role].map(|options| cache.path(options));
-        assert!(paths[0] != paths[1] && paths[1] != paths[2] && paths[0] != paths[2]);
+            ..AssumeRole::default()
+        };
+        let assuming = |assume: AssumeRole| ConnectOptions {
+            assume: Some(assume),
+            ..plain.clone()
+        };
+        let planted = || Some("planted".to_owned());
+        let sessions = [
+            debug.clone(),
+            AssumeRole {
+                read_only: true,
+                ..debug.clone()
+            },
+            AssumeRole {
+                session_name: planted(),
+                ..debug.clone()
+            },
+            AssumeRole {
+                source_identity: planted(),
+                ..debug.clone()
+            },
+            AssumeRole {
+                mfa_serial: planted(),
+                ..debug.clone()
+            },
+        ];
+        let ways = [plain.clone(), elsewhere].into_iter();
+        let ways = ways.chain(sessions.map(assuming));
+        let paths: HashSet<PathBuf> = ways.map(|options| cache.path(&options)).collect();
+        assert_eq!(paths.len(), 7);
         assert!(
             paths
                 .iter()
                 .all(|path| !path.display().to_string().contains("planted"))
+        );
+        // What is seen is the same however the role was asked for.
+        let with_id = AssumeRole {
+            external_id: Some(Secret::new("planted")),
+            ..debug.clone()
+        };
+        assert_eq!(
+            cache.path(&assuming(with_id)),
+            cache.path(&assuming(debug.clone()))
         );
     }
 }

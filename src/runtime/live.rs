@@ -179,11 +179,11 @@ impl Accounts {
     }
 
     /// Keeps an account for the next start. That it cannot is no harm to this one.
-    fn keep(&self, options: &ConnectOptions, account: &Arc<Account>) {
+    fn keep(&self, options: &ConnectOptions, source: SourceId, account: &Arc<Account>) {
         if let Some(cache) = self.cache.clone() {
             let (options, account) = (options.clone(), Arc::clone(account));
             tokio::task::spawn_blocking(move || {
-                let _ = cache.write(&options, &account);
+                let _ = cache.write(&options, source, &account);
             });
         }
     }
@@ -221,7 +221,7 @@ impl Accounts {
             Ok((mut account, _)) => {
                 live::note_missing_policies(&mut account);
                 let account = Arc::new(account);
-                self.keep(options, &account);
+                self.keep(options, source, &account);
                 self.with(options, |known| {
                     known.whole = Some((source, account.clone()))
                 });

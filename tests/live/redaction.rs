@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use iamscope::iam::{SourceId, glob_matches};
 use iamscope::load::snapshot::read;
-use iamscope::report::{Redaction, redact, snapshot, snapshot_text};
+use iamscope::report::{Redaction, Snapshot, redact, snapshot_text};
 use serde_json::{Value, json};
 
 use super::snapshot::full_inventory;
@@ -12,7 +12,7 @@ use super::snapshot::full_inventory;
 const AT: &str = "2026-11-21T21:00:00Z";
 
 fn redacted() -> Redaction {
-    redact(&snapshot(&full_inventory(), AT))
+    redact(&Snapshot::of(&full_inventory()).value(AT))
 }
 
 #[test]

@@ -10,7 +10,7 @@ use iamscope::iam::{
     parse_document, parse_json,
 };
 use iamscope::load::snapshot::{SnapshotError, read};
-use iamscope::report::{snapshot, snapshot_text};
+use iamscope::report::{Snapshot, snapshot_text};
 
 fn place(line: u32) -> Place {
     Place::new(SourceId(1), line, 3)
@@ -293,7 +293,7 @@ fn facts(inventory: &Inventory) -> String {
 #[test]
 fn everything_written_is_read_again() {
     let before = full_inventory();
-    let text = snapshot_text(&snapshot(&before, "2026-11-21T21:00:00Z"));
+    let text = Snapshot::of(&before).text("2026-11-21T21:00:00Z");
     let after = read(&text, SourceId(0)).unwrap();
     assert_eq!(facts(&before), facts(&after));
     let notes: Vec<&str> = after.accounts[0]
@@ -310,10 +310,7 @@ fn everything_written_is_read_again() {
     // Written again, it is the same to the byte, and shared documents are still shared.
     let mut again = after.clone();
     again.accounts[0].problems.pop();
-    assert_eq!(
-        text,
-        snapshot_text(&snapshot(&again, "2026-11-21T21:00:00Z"))
-    );
+    assert_eq!(text, Snapshot::of(&again).text("2026-11-21T21:00:00Z"));
     let role = &after.accounts[0].roles[0];
     let boundary = role.boundary.as_ref().unwrap().document.as_ref().unwrap();
     assert!(Arc::ptr_eq(
@@ -322,9 +319,52 @@ fn everything_written_is_read_again() {
     ));
 }
 
+/// What is written entity by entity is laid out as a redacted snapshot is, which is a tree.
+#[test]
+fn there_is_one_layout() {
+    let inventory = full_inventory();
+    let snapshot = Snapshot::of(&inventory);
+    let tree = snapshot.value("2026-11-21T21:00:00Z");
+    assert_eq!(tree["accounts"].as_array().unwrap().len(), 1);
+    assert_eq!(snapshot_text(&tree), snapshot.text("2026-11-21T21:00:00Z"));
+    let empty = Inventory::default();
+    let snapshot = Snapshot::of(&empty);
+    let tree = snapshot.value("2026-11-21T21:00:00Z");
+    assert_eq!(snapshot_text(&tree), snapshot.text("2026-11-21T21:00:00Z"));
+}
+
+/// A live account has each document as often as it is attached.
+#[test]
+fn documents_that_are_the_same_stand_in_it_once() {
+    let text = r#"{"Version":"2012-10-17","Statement":[]}"#;
+    let mut account = Account::new("a");
+    for number in 0..200 {
+        let name = Text::plain(format!("role-{number}"));
+        let place = Place::whole(SourceId(0));
+        account.roles.push(Role {
+            identity: Identity::new(name.clone(), name, place),
+            trust: Some(document(text, PolicyKind::Trust)),
+            ..full_inventory().accounts[0].roles[0].clone()
+        });
+    }
+    let inventory = Inventory {
+        accounts: vec![account],
+        ..Inventory::default()
+    };
+    let written = Snapshot::of(&inventory).text("2026-11-21T21:00:00Z");
+    let read = read(&written, SourceId(0)).unwrap();
+    let roles = &read.accounts[0].roles;
+    for (number, role) in roles.iter().enumerate() {
+        assert_eq!(role.identity.name.to_string(), format!("role-{number}"));
+        let (first, own) = (roles[0].trust.as_ref(), role.trust.as_ref());
+        assert!(Arc::ptr_eq(first.unwrap(), own.unwrap()));
+    }
+    assert_eq!(roles.len(), 200);
+}
+
 #[test]
 fn sources_are_numbered_behind_earlier_ones() {
-    let text = snapshot_text(&snapshot(&full_inventory(), "2026-11-21T21:00:00Z"));
+    let text = Snapshot::of(&full_inventory()).text("2026-11-21T21:00:00Z");
     let after = read(&text, SourceId(5)).unwrap();
     assert_eq!(
         after.accounts[0].roles[0].identity.place,
@@ -335,7 +375,7 @@ fn sources_are_numbered_behind_earlier_ones() {
 
 #[test]
 fn a_secret_parameter_keeps_its_value_to_itself() {
-    let text = snapshot_text(&snapshot(&full_inventory(), "2026-11-21T21:00:00Z"));
+    let text = Snapshot::of(&full_inventory()).text("2026-11-21T21:00:00Z");
     for secret in ["correct-horse-battery", "default-password-1"] {
         assert!(!text.contains(secret));
     }
@@ -344,7 +384,7 @@ fn a_secret_parameter_keeps_its_value_to_itself() {
 
 #[test]
 fn a_later_format_is_refused_with_a_clear_sentence() {
-    let mut value = snapshot(&full_inventory(), "2026-11-21T21:00:00Z");
+    let mut value = Snapshot::of(&full_inventory()).value("2026-11-21T21:00:00Z");
     value["format"] = 7.into();
     let error = read(&value.to_string(), SourceId(0)).unwrap_err();
     assert_eq!(error, SnapshotError::Later(7));
@@ -359,7 +399,7 @@ fn a_later_format_is_refused_with_a_clear_sentence() {
 /// panic.
 #[test]
 fn damage_is_an_error_that_names_the_part() {
-    let value = snapshot(&full_inventory(), "2026-11-21T21:00:00Z");
+    let value = Snapshot::of(&full_inventory()).value("2026-11-21T21:00:00Z");
     let mut pointers = Vec::new();
     collect(&value, String::new(), &mut pointers);
     let mut named = 0;

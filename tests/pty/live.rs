@@ -124,6 +124,97 @@ fn roles_appear_as_pages_come_and_the_next_start_paints_what_was_kept() {
     assert_eq!(fresh.end(), 0);
 }
 
+/// Every file below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .map(|entry| entry.path())
+        .flat_map(|path| {
+            if path.is_dir() {
+                files(&path)
+            } else {
+                vec![path]
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn no_credentials_are_in_any_file_that_a_sitting_leaves() {
+    const SESSION: [&str; 2] = [
+        "SESSIONSECRETSESSIONSECRETSESSIONSECRET1",
+        "SESSIONTOKENSESSIONTOKEN",
+    ];
+    let server = Stub::start(|call| match call.action.as_str() {
+        "AssumeRole" => Reply::xml(
+            "AssumeRole",
+            &format!(
+                "<Credentials><AccessKeyId>ASIAPLANTEDKEY000001</AccessKeyId><SecretAccessKey>{}</SecretAccessKey>\
+                 <SessionToken>{}</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>\
+                 <AssumedRoleUser><AssumedRoleId>AROA:iamscope</AssumedRoleId>\
+                 <Arn>arn:aws:sts::123456789012:assumed-role/debug/iamscope</Arn></AssumedRoleUser>",
+                SESSION[0], SESSION[1]
+            ),
+        ),
+        _ if call.field("Filter.member.1") == "Role" => roles(0, 1),
+        _ => ordinary(call).unwrap_or_else(|| Reply::denied(&call.action)),
+    });
+    let planted = [
+        ("AWS_ACCESS_KEY_ID", "AKIAPLANTEDKEY000001"),
+        (
+            "AWS_SECRET_ACCESS_KEY",
+            "PLANTEDSECRETPLANTEDSECRETPLANTEDSECRET1",
+        ),
+        ("AWS_SESSION_TOKEN", "PLANTEDTOKENPLANTEDTOKEN"),
+    ];
+    let usual = [
+        ("AWS_CONFIG_FILE", "/nowhere/config"),
+        ("AWS_SHARED_CREDENTIALS_FILE", "/nowhere/credentials"),
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+        ("AWS_ENDPOINT_URL_IAM", server.url.as_str()),
+        ("AWS_ENDPOINT_URL_STS", server.url.as_str()),
+        ("AWS_ENDPOINT_URL_ORGANIZATIONS", server.url.as_str()),
+    ];
+    let arguments = [
+        "--profile",
+        "--assume-role",
+        "arn:aws:iam::123456789012:role/debug",
+        "--external-id",
+        "planted-external",
+    ];
+    let command = [&[PROGRAM], &arguments[..]].concat();
+    let mut terminal = Terminal::run_with(&command, &[&planted[..], &usual[..]].concat());
+    let kept = |terminal: &Terminal| -> Vec<PathBuf> {
+        let accounts = files(terminal.home()).into_iter();
+        accounts
+            .filter(|path| path.extension().is_some_and(|end| end == "json"))
+            .collect()
+    };
+    terminal.wait_until("the kept account", |terminal| !kept(terminal).is_empty());
+    terminal.send("q");
+    assert_eq!(terminal.end(), 0);
+    let cache = fs::read_to_string(&kept(&terminal)[0]).unwrap();
+    assert!(cache.contains("role-0001"), "{cache}");
+    // The cache, the list of what was opened, a log: whatever there is, and what its name says.
+    let all = files(terminal.home()).into_iter().map(|path| {
+        let bytes = fs::read(&path).unwrap();
+        format!("{} {}", path.display(), String::from_utf8_lossy(&bytes))
+    });
+    let said = String::from_utf8_lossy(&terminal.bytes()).into_owned();
+    let session = SESSION.map(|value| ("what the session has", value));
+    let external = ("the external id", "planted-external");
+    let secrets: Vec<(&str, &str)> = planted
+        .into_iter()
+        .chain(session)
+        .chain([external])
+        .collect();
+    for text in all.chain([said]) {
+        for (name, secret) in &secrets {
+            assert!(!text.contains(secret), "{name} is in {text}");
+        }
+    }
+}
+
 #[test]
 fn keys_are_answered_while_every_call_takes_five_seconds() {
     let home = tempfile::tempdir().unwrap();

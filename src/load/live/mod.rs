@@ -44,13 +44,18 @@ pub fn source_name(options: &ConnectOptions) -> String {
     }
 }
 
+/// A live account as a source.
+pub fn source(options: &ConnectOptions) -> Source {
+    Source {
+        path: source_name(options),
+        kind: SourceKind::Live,
+    }
+}
+
 /// An inventory of one live account alone.
 pub fn alone(options: &ConnectOptions, account: Account) -> Inventory {
     Inventory {
-        sources: vec![Source {
-            path: source_name(options),
-            kind: SourceKind::Live,
-        }],
+        sources: vec![source(options)],
         accounts: vec![account],
         problems: Vec::new(),
     }

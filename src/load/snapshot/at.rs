@@ -26,6 +26,25 @@ impl<'a> At<'a> {
         }
     }
 
+    /// The item of this list at a position.
+    pub fn item<'b>(&'b self, index: usize, value: &'b Value) -> At<'b> {
+        At {
+            value,
+            name: "",
+            index: Some(index),
+            parent: Some(self),
+        }
+    }
+
+    /// The same part with another value.
+    pub fn holding<'b>(&'b self, value: &'b Value) -> At<'b> {
+        At { value, ..*self }
+    }
+
+    pub fn not_json(&self, error: &serde_json::Error) -> SnapshotError {
+        damaged(self.path(), format!("is not JSON: {error}"))
+    }
+
     pub fn wrong(&self, expected: &str) -> SnapshotError {
         damaged(self.path(), format!("is not {expected}"))
     }
@@ -82,14 +101,7 @@ impl<'a> At<'a> {
         items
             .iter()
             .enumerate()
-            .map(|(index, value)| {
-                each(&At {
-                    value,
-                    name: "",
-                    index: Some(index),
-                    parent: Some(self),
-                })
-            })
+            .map(|(index, value)| each(&self.item(index, value)))
             .collect()
     }
 

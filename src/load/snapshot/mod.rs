@@ -2,23 +2,28 @@
 //!
 //! Every number in it (references, documents, sources) is checked: a file that somebody else made
 //! gives an error that names the part, never a guess.
+//!
+//! It is never one tree: documents and entities are read one at a time, on all cores, and only what
+//! they come to is kept.
 
 mod at;
 mod documents;
+mod entities;
+mod parts;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use at::At;
+use parts::Parts;
 
 use crate::iam::{
-    Account, Assumed, Attachment, Document, FederatedProvider, Group, Guard, Identity,
-    InlinePolicy, Inventory, ManagedPolicy, OrgLevel, OrgPolicies, Origin, Parameter,
-    ParameterFrom, Part, Place, PolicyVersion, Problem, ResourcePolicy, Role, SNAPSHOT_FORMAT,
-    SNAPSHOT_KIND, Severity, Source, SourceId, SourceKind, Text, Undecided, Unresolved,
-    UnresolvedKind, UnresolvedUse, User,
+    Account, Assumed, Document, Guard, Inventory, OrgLevel, OrgPolicies, Parameter, ParameterFrom,
+    Part, Place, Problem, SNAPSHOT_FORMAT, SNAPSHOT_KIND, Severity, Source, SourceId, SourceKind,
+    Text, Undecided, Unresolved, UnresolvedKind, UnresolvedUse,
 };
 
 /// A snapshot that cannot be read.
@@ -63,17 +68,18 @@ pub fn is_snapshot(text: &str) -> bool {
 /// Text that is no snapshot, one of a later format, or one that is damaged.
 pub fn read(text: &str, first: SourceId) -> Read<Inventory> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let value: Value =
-        serde_json::from_str(text).map_err(|error| SnapshotError::Json(error.to_string()))?;
-    if value["kind"] != SNAPSHOT_KIND {
+    let not_json = |error: serde_json::Error| SnapshotError::Json(error.to_string());
+    serde_json::from_str::<IgnoredAny>(text).map_err(not_json)?;
+    let top = Parts::of(text, &["documents", "accounts"]).map_err(not_json)?;
+    if top.rest["kind"] != SNAPSHOT_KIND {
         return Err(SnapshotError::Kind);
     }
-    match value["format"].as_u64() {
+    match top.rest["format"].as_u64() {
         Some(1..=SNAPSHOT_FORMAT) => {}
         Some(later) if later > SNAPSHOT_FORMAT => return Err(SnapshotError::Later(later)),
         _ => return Err(damaged("format", "is not a number from 1")),
     }
-    Reader::new(first).inventory(&value)
+    Reader::new(first).inventory(&top)
 }
 
 fn damaged(path: impl Into<String>, message: impl Into<String>) -> SnapshotError {
@@ -98,9 +104,9 @@ impl Reader {
         }
     }
 
-    fn inventory(mut self, value: &Value) -> Read<Inventory> {
+    fn inventory(mut self, parts: &Parts<'_>) -> Read<Inventory> {
         let top = At {
-            value,
+            value: &parts.rest,
             name: "",
             index: None,
             parent: None,
@@ -118,12 +124,14 @@ impl Reader {
                 place: self.place(&reference.member("at"))?,
             }))
         })?;
-        self.documents = top
-            .member("documents")
-            .list(|document| self.document(document).map(Arc::new))?;
-        let mut accounts = top
-            .member("accounts")
-            .list(|account| self.account(account))?;
+        self.documents = parts.all(&top, "documents", |document| {
+            self.document(document).map(Arc::new)
+        })?;
+        let mut accounts = parts.each(&top, "accounts", |account, text| {
+            let long = ["roles", "users", "groups", "policies"];
+            let parts = Parts::of(text, &long).map_err(|error| account.not_json(&error))?;
+            self.account(&account.holding(&parts.rest), &parts)
+        })?;
         let taken = taken(&top)?;
         for account in &mut accounts {
             let place = Place::whole(SourceId(self.first));
@@ -220,15 +228,15 @@ impl Reader {
         })
     }
 
-    fn account(&self, at: &At<'_>) -> Read<Account> {
+    fn account(&self, at: &At<'_>, parts: &Parts<'_>) -> Read<Account> {
         let mut account = Account::new(at.member("name").string()?);
         account.id = assumed(&at.member("id"))?;
         account.region = assumed(&at.member("region"))?;
         account.partition = assumed(&at.member("partition"))?;
-        account.roles = at.member("roles").list(|role| self.role(role))?;
-        account.users = at.member("users").list(|user| self.user(user))?;
-        account.groups = at.member("groups").list(|group| self.group(group))?;
-        account.policies = at.member("policies").list(|policy| self.policy(policy))?;
+        account.roles = parts.all(at, "roles", |role| self.role(role))?;
+        account.users = parts.all(at, "users", |user| self.user(user))?;
+        account.groups = parts.all(at, "groups", |group| self.group(group))?;
+        account.policies = parts.all(at, "policies", |policy| self.policy(policy))?;
         account.resource_policies = at
             .member("resource_policies")
             .list(|policy| self.resource_policy(policy))?;
@@ -279,136 +287,6 @@ impl Reader {
                 let name = policy.member("name").string()?;
                 Ok((name, self.document_of(&policy.member("document"))?))
             })?,
-        })
-    }
-
-    fn identity(&self, at: &At<'_>) -> Read<Identity> {
-        Ok(Identity {
-            name: self.text(&at.member("name"))?,
-            arn: self.text(&at.member("arn"))?,
-            path: self.text(&at.member("path"))?,
-            logical_id: at.member("logical_id").optional_string()?,
-            friendly: at.member("friendly").optional_string()?,
-            unique_id: at.member("unique_id").optional_string()?,
-            description: at.member("description").optional_string()?,
-            place: self.place(&at.member("at"))?,
-            guard: self.guard(&at.member("guard"))?,
-            tags: self.text_map(&at.member("tags"))?,
-            comment: at.member("comment").optional_string()?.map(Into::into),
-        })
-    }
-
-    fn role(&self, at: &At<'_>) -> Read<Role> {
-        let duration = at.member("max_session_duration");
-        let duration = match duration.is_null() {
-            true => None,
-            false => {
-                Some(u32::try_from(duration.number()?).map_err(|_| duration.wrong("a duration"))?)
-            }
-        };
-        Ok(Role {
-            identity: self.identity(at)?,
-            trust: self.optional_document(&at.member("trust"))?,
-            boundary: self.boundary(at)?,
-            managed: self.attachments(at)?,
-            inline: self.inline(at)?,
-            max_session_duration: duration,
-            last_used: at.member("last_used").optional_string()?,
-            instance_profiles: self.texts(&at.member("instance_profiles"))?,
-            external: at.member("external").flag()?,
-        })
-    }
-
-    fn user(&self, at: &At<'_>) -> Read<User> {
-        Ok(User {
-            identity: self.identity(at)?,
-            boundary: self.boundary(at)?,
-            managed: self.attachments(at)?,
-            inline: self.inline(at)?,
-            groups: self.texts(&at.member("groups"))?,
-            external: at.member("external").flag()?,
-        })
-    }
-
-    fn group(&self, at: &At<'_>) -> Read<Group> {
-        Ok(Group {
-            identity: self.identity(at)?,
-            managed: self.attachments(at)?,
-            inline: self.inline(at)?,
-            external: at.member("external").flag()?,
-        })
-    }
-
-    fn policy(&self, at: &At<'_>) -> Read<ManagedPolicy> {
-        Ok(ManagedPolicy {
-            identity: self.identity(at)?,
-            origin: at.member("origin").one_of(origin)?,
-            document: self.optional_document(&at.member("document"))?,
-            versions: at.member("versions").list(|version| {
-                Ok(PolicyVersion {
-                    id: version.member("id").string()?,
-                    is_default: version.member("default").flag()?,
-                    created: version.member("created").optional_string()?,
-                    document: self.document_of(&version.member("document"))?,
-                })
-            })?,
-            attached_to: self.texts(&at.member("attached_to"))?,
-        })
-    }
-
-    fn boundary(&self, entity: &At<'_>) -> Read<Option<Attachment>> {
-        let at = entity.member("boundary");
-        if at.is_null() {
-            return Ok(None);
-        }
-        self.attachment(&at).map(Some)
-    }
-
-    fn attachments(&self, entity: &At<'_>) -> Read<Vec<Attachment>> {
-        entity.member("managed").list(|at| self.attachment(at))
-    }
-
-    fn attachment(&self, at: &At<'_>) -> Read<Attachment> {
-        Ok(Attachment {
-            arn: self.text(&at.member("arn"))?,
-            name: self.text(&at.member("name"))?,
-            origin: at.member("origin").one_of(origin)?,
-            document: self.optional_document(&at.member("document"))?,
-            place: self.place(&at.member("at"))?,
-            guard: self.guard(&at.member("guard"))?,
-        })
-    }
-
-    fn inline(&self, entity: &At<'_>) -> Read<Vec<InlinePolicy>> {
-        entity.member("inline").list(|at| {
-            Ok(InlinePolicy {
-                name: self.text(&at.member("name"))?,
-                document: self.document_of(&at.member("document"))?,
-                place: self.place(&at.member("at"))?,
-                logical_id: at.member("logical_id").optional_string()?,
-                guard: self.guard(&at.member("guard"))?,
-            })
-        })
-    }
-
-    fn resource_policy(&self, at: &At<'_>) -> Read<ResourcePolicy> {
-        Ok(ResourcePolicy {
-            resource: self.text(&at.member("resource"))?,
-            kind: at.member("type").string()?,
-            logical_id: at.member("logical_id").optional_string()?,
-            place: self.place(&at.member("at"))?,
-            guard: self.guard(&at.member("guard"))?,
-            document: self.document_of(&at.member("document"))?,
-        })
-    }
-
-    fn provider(&self, at: &At<'_>) -> Read<FederatedProvider> {
-        Ok(FederatedProvider {
-            arn: self.text(&at.member("arn"))?,
-            issuer: self.text(&at.member("issuer"))?,
-            saml: at.member("saml").flag()?,
-            place: self.place(&at.member("at"))?,
-            logical_id: at.member("logical_id").optional_string()?,
         })
     }
 
@@ -479,10 +357,4 @@ fn unresolved_kind(name: &str) -> Option<UnresolvedKind> {
     UnresolvedKind::ALL
         .into_iter()
         .find(|kind| kind.name() == name)
-}
-
-fn origin(name: &str) -> Option<Origin> {
-    [Origin::Aws, Origin::Customer, Origin::External]
-        .into_iter()
-        .find(|origin| origin.name() == name)
 }
