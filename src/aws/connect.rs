@@ -162,6 +162,8 @@ pub async fn connect(options: &ConnectOptions) -> Result<Connection, AwsError> {
         let fault = credentials_error(&error, kind);
         match kind {
             Some(_) => fault,
+            // The chain ends with the instance: where that gives none, nothing does.
+            None if fault::says(&error, "IMDS") => fault::no_credentials(&fault.doing),
             None => of_environment(fault, &profiles),
         }
     })?;

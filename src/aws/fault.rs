@@ -207,6 +207,18 @@ pub(super) fn of_chain(doing: &str, error: &(dyn Error + 'static)) -> AwsError {
     AwsError::new(doing, FaultKind::Other, text)
 }
 
+/// Whether an error, or one of its causes, says a word.
+pub(super) fn says(error: &(dyn Error + 'static), word: &str) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if error.to_string().contains(word) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
 pub(super) fn no_credentials(doing: &str) -> AwsError {
     AwsError::new(
         doing,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::placeholder::placeholders;
-use crate::iam::{Node, Part, Place, Placeholder, Problem, Text, Value};
+use crate::iam::{Account, Node, Part, Place, Placeholder, Problem, Text, Value};
 
 /// What is written in a statement and may be left to be filled in: never what it does.
 const ELEMENTS: [&str; 5] = [
@@ -138,8 +138,21 @@ impl Blanks {
         }
     }
 
+    /// Lists what was found in the account that it was found in.
+    pub fn list_in(self, account: &mut Account) {
+        // What a parameter has put there is filled by the parameter.
+        let parameters = &account.parameters;
+        let is_put = |text: &str| {
+            let mut values = parameters.iter().filter_map(|one| one.value.as_ref());
+            values.any(|value| value.contains(text))
+        };
+        let (placeholders, left) = self.into_found(&|text| !is_put(text));
+        account.placeholders.extend(placeholders);
+        account.problems.extend(left);
+    }
+
     /// What was found and is wanted, in order of place, and a warning for each that is left.
-    pub fn into_found(self, is_wanted: &dyn Fn(&str) -> bool) -> (Vec<Placeholder>, Vec<Problem>) {
+    fn into_found(self, is_wanted: &dyn Fn(&str) -> bool) -> (Vec<Placeholder>, Vec<Problem>) {
         let found = self.found.into_iter();
         let found = found.filter(|(text, _)| is_wanted(text));
         let mut placeholders: Vec<Placeholder> = found

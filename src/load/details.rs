@@ -223,8 +223,12 @@ pub(super) fn managed_policy(node: &Node) -> ManagedPolicy {
 fn identity(node: &Node, name: &str, id: &str) -> Identity {
     let text = |key: &str| node.get(key).and_then(Node::scalar);
     let known = |key: &str| text(key).map(|text| text.to_string());
-    let name = text(name).unwrap_or_else(|| Text::plain("?"));
-    let arn = text("Arn").unwrap_or_else(|| name.clone());
+    let arn = text("Arn");
+    // Not everybody who writes such lists names what they are of.
+    let of_arn = || arn.as_ref().map(aws_managed::last_segment);
+    let name = text(name).or_else(of_arn);
+    let name = name.unwrap_or_else(|| Text::plain("?"));
+    let arn = arn.unwrap_or_else(|| name.clone());
     Identity {
         path: text("Path").unwrap_or_else(|| Text::plain("/")),
         unique_id: known(id),

@@ -79,9 +79,7 @@ impl Loose {
                 describe(&mut account, name, node);
             }
         }
-        let (placeholders, left) = blanks.into_found(&|_| true);
-        account.placeholders = placeholders;
-        account.problems.extend(left);
+        blanks.list_in(&mut account);
         for (_, node) in &self.pieces {
             self.put(&mut account, node, problems);
         }

@@ -159,7 +159,15 @@ impl Loading {
     pub(super) fn options(&self, name: Option<&String>, region: Option<&String>) -> ConnectOptions {
         let mut given = self.given.live.iter();
         let given = given.find(|live| live.profile.as_ref() == name);
-        let mut options = given.cloned().unwrap_or_default();
+        // Another profile is asked through the same endpoints.
+        let elsewhere = || ConnectOptions {
+            endpoints: match self.given.live.first() {
+                Some(first) => first.endpoints.clone(),
+                None => BTreeMap::new(),
+            },
+            ..ConnectOptions::default()
+        };
+        let mut options = given.cloned().unwrap_or_else(elsewhere);
         options.profile = name.cloned();
         options.region = region.cloned();
         options

@@ -156,3 +156,10 @@ fn accounts_in_one_text_stay_apart() {
         assert!(managed.document.is_some());
     }
 }
+
+#[test]
+fn a_policy_without_a_name_has_that_of_its_arn() {
+    let text = r#"{"Policies": [{"Arn": "arn:aws:iam::111122223333:policy/path/limit", "PolicyVersionList": []}], "RoleDetailList": []}"#;
+    let account = only_account(read(text));
+    assert_eq!(account.policies[0].identity.name, *"limit");
+}

@@ -106,3 +106,33 @@ Resources:
         "{policy}"
     );
 }
+
+#[test]
+fn in_the_policies_of_terraform() {
+    let text = r#"
+variable "name" { default = "your-bucket" }
+resource "aws_iam_role" "r" { name = "r" }
+resource "aws_iam_role_policy" "p" {
+  role = aws_iam_role.r.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect = "Allow", Action = "s3:GetObject"
+      Resource = ["arn:aws:s3:::<BUCKET>/*", "arn:aws:s3:::${var.name}/*", "arn:aws:s3:::mine/&{aws:username}"]
+    }]
+  })
+}
+"#;
+    let inventory = read(text);
+    assert_eq!(
+        found(&inventory),
+        ["<BUCKET> = ? at input:10:19 in aws_iam_role_policy.p"]
+    );
+    let settings = parameters(&[("<BUCKET>", "acme")]);
+    let inventory = read_with(text, &settings).unwrap();
+    assert_eq!(inventory.problems, []);
+    let role = &inventory.accounts[0].roles[0];
+    let json = role.inline[0].document.json();
+    assert_eq!(json["Statement"][0]["Resource"][0], "arn:aws:s3:::acme/*");
+    assert_eq!(found(&inventory).len(), 1);
+}

@@ -45,15 +45,7 @@ pub(super) fn render(
     stacks::add(&scope, &mut account);
     let log = scope.log.into_inner();
     account.problems.extend(log.problems);
-    // What a parameter has put there is filled by the parameter.
-    let parameters = &account.parameters;
-    let is_put = |text: &str| {
-        let mut values = parameters.iter().filter_map(|one| one.value.as_ref());
-        values.any(|value| value.contains(text))
-    };
-    let (placeholders, left) = log.blanks.into_found(&|text| !is_put(text));
-    account.placeholders.extend(placeholders);
-    account.problems.extend(left);
+    log.blanks.list_in(&mut account);
     account.unresolved = log.unresolved.into_values().collect();
     account.unresolved.sort_by_key(|one| one.place);
     account.undecided = log.undecided.into_values().collect();

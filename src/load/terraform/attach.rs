@@ -174,8 +174,8 @@ impl Attacher<'_> {
         let attachment =
             arn.map(|arn| holders::attachment(self.account, arn, resource.place, guard.clone()));
         let document = resource.values.get("inline_policy");
-        let document =
-            document.map(|node| Arc::new(self.documents.read(node, PolicyKind::Identity)));
+        let document = document
+            .map(|node| Arc::new(self.documents.read(resource, node, PolicyKind::Identity)));
         for role in &mut self.account.roles {
             let id = &role.identity.logical_id;
             let arn = known

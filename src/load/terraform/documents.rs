@@ -1,10 +1,13 @@
 //! Policy documents: JSON text of attributes, and `aws_iam_policy_document` data where the text
 //! is not known yet.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use crate::iam::{Document, Node, Place, PolicyKind, Problem, Value, parse_document};
 
+use super::super::blanks::Blanks;
+use super::super::cloudformation::Given;
 use super::super::json_text::{Origin, Piece, read_json};
 use super::super::positions::SourceText;
 use super::plan::without_keys;
@@ -17,12 +20,22 @@ pub(super) struct Documents<'a> {
     pub text: Option<&'a SourceText>,
     /// What is already known to be wrong with JSON text, by where it begins.
     pub faults: &'a HashMap<Place, Problem>,
+    /// What the user gives, placeholders among it.
+    pub given: &'a Given,
+    /// The placeholders that were met.
+    pub blanks: RefCell<Blanks>,
 }
 
 impl Documents<'_> {
-    /// The document of an attribute.
-    pub fn read(&self, node: &Node, kind: PolicyKind) -> Document {
-        let (value, problems) = self.value(node, 0);
+    /// The document of an attribute of a resource.
+    pub fn read(&self, resource: &Resource, node: &Node, kind: PolicyKind) -> Document {
+        let (mut value, problems) = self.value(node, 0);
+        let given = |name: &str| {
+            let value = self.given.parameters.get(name)?.scalar()?;
+            value.as_plain().map(str::to_owned)
+        };
+        let mut blanks = self.blanks.borrow_mut();
+        blanks.fill(&mut value, &resource.address, &given);
         let mut document = parse_document(&value, kind);
         if value.text().is_some() && !problems.is_empty() {
             document.problems = problems;
@@ -41,7 +54,7 @@ impl Documents<'_> {
             && depth < 8
             && let Some(data) = self.data_document(&reference.name)
         {
-            let inside = std::cell::RefCell::new(Vec::new());
+            let inside = RefCell::new(Vec::new());
             let (value, problems) = policy_document::build(&data.values, data.place, &|node| {
                 let (value, problems) = self.value(node, depth + 1);
                 inside.borrow_mut().extend(problems);

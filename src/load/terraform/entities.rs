@@ -83,7 +83,7 @@ pub(super) fn document(
     documents: &Documents<'_>,
 ) -> crate::iam::Document {
     match resource.values.get(attribute) {
-        Some(node) => documents.read(node, PolicyKind::Identity),
+        Some(node) => documents.read(resource, node, PolicyKind::Identity),
         None => missing(resource),
     }
 }
@@ -96,14 +96,14 @@ fn role(resource: &Resource, documents: &Documents<'_>) -> Role {
         let name = item.get("name")?.scalar()?;
         Some(InlinePolicy {
             name,
-            document: Arc::new(documents.read(item.get("policy")?, PolicyKind::Identity)),
+            document: Arc::new(documents.read(resource, item.get("policy")?, PolicyKind::Identity)),
             place: item.place,
             logical_id: None,
             guard: resource.guard.join(&item.guard),
         })
     });
     Role {
-        trust: trust.map(|trust| Arc::new(documents.read(trust, PolicyKind::Trust))),
+        trust: trust.map(|trust| Arc::new(documents.read(resource, trust, PolicyKind::Trust))),
         inline: inline.collect(),
         max_session_duration: longest.and_then(|text| text.as_plain()?.parse().ok()),
         ..empty_role(identity(resource))

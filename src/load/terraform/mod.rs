@@ -14,6 +14,7 @@ mod table;
 
 pub(super) use plan::{is_plan, is_state, read};
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -149,8 +150,10 @@ pub(super) fn render(mut account: Account, terraform: &Terraform, given: &Given)
                 resources: &rendered.resources,
                 text: None,
                 faults: &rendered.faults,
+                given,
+                blanks: RefCell::default(),
             };
-            fill(&mut account, &documents);
+            fill(&mut account, documents);
         }
         Terraform::Recorded(recorded) => {
             let resources = recorded.render(&mut account);
@@ -158,19 +161,21 @@ pub(super) fn render(mut account: Account, terraform: &Terraform, given: &Given)
                 resources: &resources,
                 text: Some(&recorded.text),
                 faults: &HashMap::new(),
+                given,
+                blanks: RefCell::default(),
             };
-            fill(&mut account, &documents);
             account.parameters.clone_from(&recorded.variables);
+            fill(&mut account, documents);
         }
     }
     account
 }
 
 /// Reads the policies of resources into an account.
-fn fill(account: &mut Account, documents: &documents::Documents<'_>) {
+fn fill(account: &mut Account, documents: documents::Documents<'_>) {
     let surroundings = Surroundings::of(account);
-    entities::add(documents, &surroundings, account);
-    resource_policies::add(documents, &surroundings, account);
+    entities::add(&documents, &surroundings, account);
+    resource_policies::add(&documents, &surroundings, account);
     let own = documents
         .resources
         .iter()
@@ -180,6 +185,7 @@ fn fill(account: &mut Account, documents: &documents::Documents<'_>) {
             account.resources.insert(resource.address.clone(), arn);
         }
     }
+    documents.blanks.into_inner().list_in(account);
     account.unresolved = unresolved_in(account);
 }
 

@@ -56,7 +56,7 @@ pub(super) fn add(documents: &Documents<'_>, around: &Surroundings, account: &mu
                 _ => node.scalar().is_some_and(|text| !text.is_empty()),
             });
             if let Some(node) = written {
-                let document = documents.read(node, policy);
+                let document = documents.read(resource, node, policy);
                 let subject = subject(resource, about, around);
                 // What a provider computes where nothing is written says nothing of a policy.
                 let own = format!("{}.{attribute}", resource.address);
