@@ -59,7 +59,7 @@ fn decision(decision: &Decision) -> Value {
                 json!({
                     "action": leg.action,
                     "layer": layer.kind.name(),
-                    "status": format!("{:?}", layer.status),
+                    "status": layer.status.name(),
                     "reason": layer.reason,
                     "rule": layer.rule.page,
                 })

@@ -9,6 +9,20 @@ use super::prepare::{Attached, Before, Prepared, PreparedLeg, Relation};
 use super::surprises;
 use super::{Decision, LayerKind, Leg, Outcome, PartKind, Truth};
 
+/// Services of which AWS RAM shares no resource, though other accounts are let in by policies (RAM:
+/// shareable).
+const NEVER_SHARED: [&str; 9] = [
+    "execute-api",
+    "iam",
+    "kms",
+    "lambda",
+    "s3",
+    "secretsmanager",
+    "sns",
+    "sqs",
+    "sts",
+];
+
 /// Warnings gathered, each once, in the order in which they came up.
 #[derive(Debug, Default)]
 pub(super) struct Warnings(Vec<String>);
@@ -217,7 +231,7 @@ impl AboutLeg<'_> {
                 "KMS grants are not modelled: a grant may allow what key policy and identity-based \
                  policies do not",
             ),
-            "s3" if denied && by_resource => warnings.add(
+            "s3" if denied && by_resource && !self.own.is_any_resource() => warnings.add(
                 "S3 access control lists are not modelled: one may allow what policies do not",
             ),
             _ => {}
@@ -247,7 +261,11 @@ impl AboutLeg<'_> {
                  everyone",
             );
         }
-        if self.own.relation == Relation::OtherAccount && self.denied_by(LayerKind::Resource) {
+        let shareable = !NEVER_SHARED.contains(&&*self.own.service);
+        if self.own.relation == Relation::OtherAccount
+            && self.denied_by(LayerKind::Resource)
+            && shareable
+        {
             warnings.add(
                 "sharing through AWS RAM is not modelled: it may let another account in without a policy \
                  that is given here",
