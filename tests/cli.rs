@@ -181,6 +181,28 @@ fn gitpods_tokens_reach_the_role_of_their_subject_only() {
         request("gitpod-developer", "https://github.com/example-orgs/x"),
         "implicitDeny"
     );
+    // The same asked of the template itself.
+    for (subject, decision) in [("deploy", "allow"), ("service", "implicitDeny")] {
+        let subject = format!("api.gitpod.io/idp:sub=https://github.com/example-org/{subject}");
+        let output = run(&[
+            "simulate",
+            &source,
+            "--principal",
+            "arn:aws:iam::123456789012:oidc-provider/api.gitpod.io/idp",
+            "--action",
+            "sts:AssumeRoleWithWebIdentity",
+            "--resource",
+            "arn:aws:iam::123456789012:role/gitpod-automation",
+            "--context",
+            "api.gitpod.io/idp:aud=sts.amazonaws.com",
+            "--context",
+            &subject,
+            "--format",
+            "json",
+        ]);
+        let answer: Value = serde_json::from_str(&stdout(&output)).unwrap();
+        assert_eq!(answer["decision"], decision, "{subject}");
+    }
     let listing = decides(
         "explicitDeny",
         &[&source],

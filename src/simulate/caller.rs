@@ -94,13 +94,17 @@ impl<'a> Caller<'a> {
     }
 
     /// Finds a caller by what a user writes: the ARN of a role, user, session, federated user or root, a
-    /// name, logical id or construct path of the source, `service:NAME`, `root`, `anonymous`.
+    /// name, logical id or construct path of the source, `service:NAME`, an identity provider for the
+    /// bearer of one of its tokens, `root`, `anonymous`.
     ///
     /// # Errors
     /// Nothing, or more than one thing, has that name.
     pub fn find(inventory: &'a Inventory, name: &str) -> Result<Self, CallerError> {
         if let Some(service) = name.strip_prefix("service:") {
             return Ok(Caller::outsider(Principal::service(service)));
+        }
+        if let Some(principal) = bearer(name) {
+            return Ok(Caller::outsider(principal));
         }
         match name {
             "anonymous" => return Ok(Caller::outsider(Principal::anonymous())),
@@ -184,6 +188,34 @@ impl<'a> Caller<'a> {
             entity: None,
         })
     }
+}
+
+/// Providers of web identities that have no ARN
+/// (IAM: reference_policies_elements_principal#principal-federated-web-identity).
+const WEB_PROVIDERS: [&str; 4] = [
+    "accounts.google.com",
+    "cognito-identity.amazonaws.com",
+    "graph.facebook.com",
+    "www.amazon.com",
+];
+
+/// Who has a token of an identity provider and no credentials of AWS yet.
+fn bearer(provider: &str) -> Option<Principal> {
+    let kind = if WEB_PROVIDERS.contains(&provider) {
+        SessionKind::WebIdentity
+    } else {
+        let arn = Arn::parse(provider).filter(|arn| arn.service == "iam")?;
+        match arn.resource_type()?.0 {
+            "oidc-provider" => SessionKind::WebIdentity,
+            "saml-provider" => SessionKind::Saml,
+            _ => return None,
+        }
+    };
+    Some(Principal {
+        kind,
+        provider: Some(provider.to_owned()),
+        ..Principal::default()
+    })
 }
 
 /// The session name by which a name means a role.

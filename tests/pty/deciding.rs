@@ -45,3 +45,20 @@ fn a_pasted_denial_is_answered() {
     terminal.wait_for("role/service-role/");
     leave(terminal);
 }
+
+#[test]
+fn who_may_assume_a_role_is_asked_from_its_trust_policy() {
+    let mut terminal = Terminal::start(&["tests/fixtures/templates/gitpod_oidc.yml"]);
+    terminal.wait_for("gitpod-automation");
+    terminal.send("/gitpod-developer\r");
+    terminal.wait_for("Roles › gitpod-developer");
+    terminal.send("\x1b");
+    terminal.wait_for("┌ Roles 2");
+    terminal.send("ll");
+    terminal.wait_for("gitpod-developer › trust");
+    terminal.send("s");
+    terminal.wait_for("sts:AssumeRoleWithWebIdentity");
+    // Whose token it is decides.
+    terminal.wait_for("? Depends");
+    leave(terminal);
+}

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use fuzzy_matcher::skim::SkimMatcherV2;
 
 use crate::catalog;
-use crate::iam::{Document, Glob, Inventory, Statement, Text};
+use crate::iam::{Document, Glob, Inventory, PrincipalType, Statement, Text};
 use crate::simulate::{Caller, PolicySet, caller_policies};
 
-use super::super::item::{Entity, Owner, actions, resources};
+use super::super::item::{Entity, Owner, actions, principals, resources};
 use super::super::rows::{address, trusted};
 use super::super::search::score;
 use super::ask::Query;
@@ -43,7 +43,7 @@ pub fn candidates(
     inventory: &Inventory,
 ) -> Vec<Candidate> {
     match field {
-        Field::Principal => best(query.principal.trim(), principals(inventory)),
+        Field::Principal => best(query.principal.trim(), callers(inventory)),
         Field::Action => of_actions(query, inventory),
         Field::Resource => of_resources(query, inventory),
         Field::Context(row) => {
@@ -76,7 +76,7 @@ fn best(typed: &str, candidates: impl IntoIterator<Item = Candidate>) -> Vec<Can
     scored.into_iter().map(|(_, candidate)| candidate).collect()
 }
 
-fn principals(inventory: &Inventory) -> Vec<Candidate> {
+fn callers(inventory: &Inventory) -> Vec<Candidate> {
     let mut found = Vec::new();
     let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
     for (account, loaded) in inventory.accounts.iter().enumerate() {
@@ -93,6 +93,12 @@ fn principals(inventory: &Inventory) -> Vec<Candidate> {
             found.push(Candidate::new(name(Owner::User(number(index))), "user"));
         }
     }
+    for provider in providers(inventory) {
+        found.push(Candidate::new(
+            provider,
+            "the bearer of a token of the provider",
+        ));
+    }
     found.push(Candidate::new("root", "the account's root user"));
     found.push(Candidate::new("anonymous", "an unsigned request"));
     found.push(Candidate::new(
@@ -100,6 +106,19 @@ fn principals(inventory: &Inventory) -> Vec<Candidate> {
         "an AWS service",
     ));
     found
+}
+
+/// The identity providers that trust policies name.
+fn providers(inventory: &Inventory) -> BTreeSet<String> {
+    let roles = inventory.accounts.iter().flat_map(|account| &account.roles);
+    let statements = roles
+        .filter_map(|role| role.trust.as_ref())
+        .flat_map(|trust| &trust.statements);
+    statements
+        .flat_map(principals)
+        .filter(|principal| principal.kind == PrincipalType::Federated)
+        .filter_map(|principal| principal.entry.text.as_plain().map(str::to_owned))
+        .collect()
 }
 
 /// The documents that reach the caller.

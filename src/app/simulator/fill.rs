@@ -18,7 +18,9 @@ pub fn fill(item: Item, before: Query, inventory: &Inventory) -> Query {
         query.action = action.canonical().to_owned();
         query.resource.clear();
     }
-    let Some((at, index)) = item.statement() else {
+    // Of a trust policy it is asked who may assume the role.
+    let trusting = item.policy().filter(|at| at.slot == Slot::Trust);
+    let Some((at, index)) = item.statement().or(trusting.map(|at| (at, 0))) else {
         return query;
     };
     let Some(statement) = at.statement(inventory, index) else {

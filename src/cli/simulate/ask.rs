@@ -23,7 +23,7 @@ use super::super::sources::{Sources, name_and_value};
 /// What to ask.
 #[derive(Debug, Args)]
 pub(super) struct Question {
-    /// Who asks: ARN of a role, user or session, a name in the source, service:NAME, root, anonymous
+    /// Who asks: ARN of a role, user or session, a name in the source, service:NAME, ARN of an identity provider for the bearer of its token, root, anonymous
     #[arg(long, value_name = "P")]
     principal: Option<String>,
     /// The action
