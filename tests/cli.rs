@@ -529,6 +529,7 @@ fn what_cannot_be_read_is_one_clear_error() {
     ]);
     assert_eq!(code(&nobody), 2);
     assert!(stderr(&nobody).contains("no role or user `nobody`"));
+    assert!(stderr(&nobody).contains("iamscope tree"), "the next step");
     let typeless = run(&[
         "simulate",
         "--demo",
@@ -543,6 +544,30 @@ fn what_cannot_be_read_is_one_clear_error() {
         "{}",
         stderr(&typeless)
     );
+    for (action, resource, words) in [
+        ("s3", "arn:aws:s3:::b/k", "`s3` is no action"),
+        ("s3:Get*", "arn:aws:s3:::b/k", "without wildcards"),
+        (
+            "s3:ListObjects",
+            "arn:aws:s3:::b",
+            "authorised as s3:ListBucket",
+        ),
+        ("s3:GetObject", "foobar", "`foobar` is no ARN"),
+    ] {
+        let role = "gitpod-customer-debug-access-role";
+        let wrong = run(&[
+            "simulate",
+            "--demo",
+            "--principal",
+            role,
+            "--action",
+            action,
+            "--resource",
+            resource,
+        ]);
+        assert_eq!((code(&wrong), stderr(&wrong).lines().count()), (2, 1));
+        assert!(stderr(&wrong).contains(words), "{}", stderr(&wrong));
+    }
     let screen = run(&["--demo"]);
     assert_eq!(code(&screen), 2);
     assert!(

@@ -247,7 +247,12 @@ impl State {
             None if !self.inventory.problems.is_empty() => {
                 self.jump(Item::Listed(super::item::ProblemAt::Inventory(0)));
             }
-            None => self.notice = Some(Notice::info("no problems were found")),
+            None => {
+                let key = self.key_words(Command::NextFinding);
+                let findings = key.map(|key| format!("; {key} goes to the next finding"));
+                let words = "nothing went wrong in reading".to_owned();
+                self.notice = Some(Notice::info(words + &findings.unwrap_or_default()));
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! Lists whose choices change something that is shown: layers and added policies.
 
+use crate::explain::layer_name;
 use crate::iam::PolicyKind;
 use crate::simulate::LayerKind;
 
@@ -21,7 +22,7 @@ impl State {
                 } else {
                     "evaluated; Enter leaves it out"
                 };
-                Entry::new(layer.name(), detail, Choice::Layer(layer))
+                Entry::new(layer_name(layer), detail, Choice::Layer(layer))
             })
             .collect();
         let picker = Picker::new(PickerKind::Layers, "Layers of evaluation", entries);

@@ -8,6 +8,7 @@ pub struct Input {
     text: String,
     // A byte offset, always on a character boundary.
     cursor: usize,
+    selected: bool,
 }
 
 /// The longest text that a field takes; a paste beyond it is cut.
@@ -20,7 +21,22 @@ impl Input {
         Input {
             cursor: text.len(),
             text,
+            selected: false,
         }
+    }
+
+    /// A field that holds a text whose place is taken by what is typed, unless it is edited first.
+    pub fn selected(text: impl Into<String>) -> Self {
+        let input = Input::new(text);
+        Input {
+            selected: !input.is_empty(),
+            ..input
+        }
+    }
+
+    /// Whether what is typed takes the place of the text.
+    pub fn is_selected(&self) -> bool {
+        self.selected
     }
 
     /// The text.
@@ -50,6 +66,9 @@ impl Input {
 
     /// Inserts pasted or typed text; control characters become spaces.
     pub fn insert(&mut self, text: &str) {
+        if self.selected {
+            self.set("");
+        }
         let room = LONGEST.saturating_sub(self.text.len());
         let mut clean = String::new();
         for character in text.chars() {
@@ -72,7 +91,9 @@ impl Input {
             self.insert(character.encode_utf8(&mut [0; 4]));
             return true;
         }
+        let selected = std::mem::take(&mut self.selected);
         match (key.code, key.ctrl, key.alt) {
+            (KeyCode::Backspace | KeyCode::Delete, false, false) if selected => self.set(""),
             (KeyCode::Backspace, false, false) | (KeyCode::Char('h'), true, false) => {
                 self.delete_to(self.previous());
             }
@@ -163,6 +184,26 @@ mod tests {
         assert_eq!(input.text(), "x");
         keys(&mut input, "backspace backspace delete left right");
         assert_eq!(input.text(), "");
+    }
+
+    #[test]
+    fn what_is_typed_takes_the_place_of_what_is_selected() {
+        for (pressed, left) in [
+            ("x y", "xy"),
+            ("left x", "bucket-namxe"),
+            ("end x", "bucket-namex"),
+            ("backspace", ""),
+            ("backspace x", "x"),
+        ] {
+            let mut input = Input::selected("bucket-name");
+            keys(&mut input, pressed);
+            assert_eq!(input.text(), left, "{pressed}");
+            assert!(!input.is_selected());
+        }
+        let mut input = Input::selected("bucket-name");
+        input.insert("pasted");
+        assert_eq!(input.text(), "pasted");
+        assert!(!Input::selected("").is_selected());
     }
 
     #[test]

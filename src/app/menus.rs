@@ -1,5 +1,7 @@
 //! The lists that can be opened: help, palette, themes, what to copy, what to open.
 
+use crate::explain::Mark;
+
 use super::command::{Command, Context};
 use super::copy;
 use super::overlay::{Overlay, Prompt, PromptKind};
@@ -34,8 +36,37 @@ pub(super) fn help(state: &mut State) {
             choice: Choice::Do(binding.command),
         }));
     }
-    push(state, Picker::new(PickerKind::Help, "Help", entries));
+    entries.push(Entry::heading("Marks"));
+    entries.extend(MARKS.into_iter().map(|(mark, words)| {
+        Entry {
+            label: words.to_owned(),
+            detail: String::new(),
+            keys: if state.ascii {
+                mark.ascii()
+            } else {
+                mark.glyph()
+            }
+            .to_owned(),
+            choice: Choice::Nothing,
+        }
+    }));
+    let title = "Help: keys, and below them marks";
+    push(state, Picker::new(PickerKind::Help, title, entries));
 }
+
+/// What the marks of rows and answers mean.
+const MARKS: [(Mark, &str); 7] = [
+    (Mark::Allow, "allowed; on a role: so many actions"),
+    (Mark::ExplicitDeny, "denied by a statement"),
+    (Mark::ImplicitDeny, "denied, as nothing allows it"),
+    (Mark::Depends, "depends on what is not known"),
+    (
+        Mark::Unresolved,
+        "a part of a name is known only once deployed",
+    ),
+    (Mark::Problem, "so many problems or findings"),
+    (Mark::Limited, "limited by a permissions boundary"),
+];
 
 /// Every command, with its keys.
 pub(super) fn palette(state: &mut State) {
@@ -154,7 +185,7 @@ fn source_entries(state: &State, open: impl Fn(SourceSpec) -> Choice, path: Choi
         Entry::heading("Look around"),
         Entry::new(
             "demo",
-            "the roles of Gitpod Enterprise, an example that comes with the program",
+            "an example: the roles of Gitpod Enterprise",
             open(SourceSpec::Demo),
         ),
         Entry::heading("Open"),

@@ -140,9 +140,9 @@ impl State {
         }
         let reset = match found.and_then(|parameter| parameter.default.as_ref()) {
             Some(default) if found.is_some_and(|parameter| !parameter.secret) => {
-                format!("nothing takes the template's default, {default}")
+                format!("left empty: the template's default, {default}")
             }
-            _ => "nothing leaves it open".to_owned(),
+            _ => "left empty: open".to_owned(),
         };
         let description = found.and_then(|parameter| parameter.description.as_ref());
         let hint = match description {
@@ -157,7 +157,7 @@ impl State {
             title,
             kind: PromptKind::Parameter(name),
             hint: escape(&hint).into_owned(),
-            input: Input::new(value.unwrap_or_default()),
+            input: Input::selected(value.unwrap_or_default()),
         }));
     }
 
@@ -200,8 +200,8 @@ impl State {
         self.overlays.push(Overlay::Prompt(Prompt {
             kind: PromptKind::Setting(setting),
             title: title.to_owned(),
-            hint: "nothing leaves it to what the source says".to_owned(),
-            input: Input::new(own.unwrap_or_default()),
+            hint: "left empty: what the source says".to_owned(),
+            input: Input::selected(own.unwrap_or_default()),
         }));
     }
 

@@ -21,6 +21,8 @@ const ACTIONS: usize = 30;
 pub enum Choice {
     /// Nothing: a heading.
     Heading,
+    /// Nothing: a line to read.
+    Nothing,
     /// Carries a command out.
     Do(Command),
     /// Uses a theme.
@@ -207,6 +209,12 @@ impl Picker {
     /// Takes pasted text.
     pub fn paste(&mut self, text: &str) {
         self.input.insert(text);
+        self.narrow();
+    }
+
+    /// Takes back what was typed.
+    pub fn clear(&mut self) {
+        self.input.set("");
         self.narrow();
     }
 

@@ -209,6 +209,11 @@ impl State {
         self.inventory.sources.is_empty()
     }
 
+    /// What was asked to be opened.
+    pub fn opened(&self) -> &[SourceSpec] {
+        &self.sources
+    }
+
     /// The tree as the inventory has it.
     pub fn forest(&self) -> Forest<'_> {
         Forest::new(&self.inventory, &self.index, &self.sorted)

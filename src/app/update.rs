@@ -283,6 +283,7 @@ impl State {
         let page = isize::try_from(self.size.1 / 2).unwrap_or(10);
         match command {
             Command::Cancel if picker.kind != PickerKind::Start => return,
+            Command::Cancel => picker.clear(),
             Command::Accept => {
                 let choice = picker.selected().map(|entry| entry.choice.clone());
                 if picker.kind == PickerKind::Start {
@@ -306,7 +307,7 @@ impl State {
 
     fn choose(&mut self, choice: Choice, effects: &mut Vec<Effect>) {
         match choice {
-            Choice::Heading => {}
+            Choice::Heading | Choice::Nothing => {}
             Choice::Do(command) => self.perform(command, effects),
             Choice::Theme(name) => effects.push(Effect::SetTheme(name)),
             Choice::Copy(text) => effects.push(Effect::Copy(text)),

@@ -82,6 +82,9 @@ fn why_not_an_action(name: &str, use_instead: &[&'static Action]) -> String {
 /// Longer names are not compared: no action is half as long.
 const LONGEST: usize = 128;
 
+/// Shorter beginnings, such as `Get`, are those of too many names.
+const SHORTEST_BEGINNING: usize = 5;
+
 /// At most this many suggestions.
 const SUGGESTIONS: usize = 5;
 
@@ -124,6 +127,10 @@ fn alike(lower: &str, action: &Action, of_prefix: usize) -> Option<usize> {
     let own = action.lower().split_once(':').map_or("", |(_, own)| own);
     if own == lower {
         return Some(0);
+    }
+    // A name that was not written to its end.
+    if of_prefix == 0 && lower.len() >= SHORTEST_BEGINNING && own.starts_with(lower) {
+        return Some(own.len() - lower.len());
     }
     let allowed = 1 + lower.len() / 5;
     if of_prefix > 2 || own.len().abs_diff(lower.len()) > allowed {

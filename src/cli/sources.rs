@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::iam::Inventory;
 use crate::load::{self, Settings, SourceSpec};
-use crate::simulate::Home;
+use crate::simulate::{Caller, CallerError, Home};
 
 use super::Failure;
 use super::connections::Connections;
@@ -141,4 +141,21 @@ impl Sources {
             .map_err(|error| Failure::input(error.to_string()))?;
         Ok((inventory, connections))
     }
+}
+
+/// The principal of that name; without one, where names are to be had is said.
+pub(super) fn caller_named<'a>(
+    inventory: &'a Inventory,
+    name: &str,
+) -> Result<Caller<'a>, Failure> {
+    Caller::find(inventory, name).map_err(|error| {
+        let next = match &error {
+            CallerError::NotFound { .. } if inventory.accounts.is_empty() => {
+                "; name a SOURCE that holds it"
+            }
+            CallerError::NotFound { nearest: None, .. } => "; `iamscope tree SOURCE` lists them",
+            _ => "",
+        };
+        Failure::input(format!("{error}{next}"))
+    })
 }

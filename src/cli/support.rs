@@ -5,11 +5,11 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::sources::Sources;
+use super::sources::{Sources, caller_named};
 use super::{Failure, lines};
 use crate::denial;
 use crate::report::{Case, LookedAt, support_json, support_markdown};
-use crate::simulate::{Caller, Decision, Policies, Request};
+use crate::simulate::{Decision, Policies, Request};
 
 /// Report what a role or user may do, by service and access level, and what could not be seen.
 #[derive(Debug, Args)]
@@ -43,8 +43,7 @@ enum Format {
 impl Support {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let inventory = self.sources.load()?;
-        let caller = Caller::find(&inventory, &self.principal)
-            .map_err(|error| Failure::input(error.to_string()))?;
+        let caller = caller_named(&inventory, &self.principal)?;
         let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ");
         let simulations = self.simulations.as_deref().map(simulated).transpose()?;
         let denials = self.denials.as_deref().map(lines::whole).transpose()?;

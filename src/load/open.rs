@@ -148,7 +148,11 @@ impl Opening<'_> {
         if self.sources.sources.len() == before {
             return Err(LoadError::File {
                 path: shown.to_string(),
-                message: format!("none of its {looked_at} files holds what iamscope reads"),
+                message: match looked_at {
+                    0 => "there is no file in it to read".to_owned(),
+                    1 => "its one file is nothing that iamscope reads".to_owned(),
+                    _ => format!("none of its {looked_at} files holds what iamscope reads"),
+                },
             });
         }
         Ok(())

@@ -37,6 +37,7 @@ mod trace;
 mod truth;
 mod values;
 mod warnings;
+mod written;
 
 pub use assemble::{caller_policies, organisation_facts, owner_id, owner_of, policies_for};
 pub use caller::{Caller, CallerError, Entity, SESSION_NAME};
@@ -54,3 +55,4 @@ pub use request::{
 };
 pub use suggest::{SuggestedKey, suggested_keys};
 pub use truth::Truth;
+pub use written::{WrittenError, action_written, resource_written};

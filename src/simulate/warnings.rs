@@ -1,7 +1,7 @@
 //! What decisions warn of: what is not modelled, what was assumed, and, in [`surprises`], what people
 //! do not expect of a statement.
 
-use crate::catalog;
+use crate::catalog::{self, Lookup};
 use crate::iam::{Arn, Glob, PolicyKind, SessionKind};
 
 use super::compile::Policies;
@@ -42,7 +42,7 @@ pub(super) fn of(policies: &Policies, prepared: &Prepared, decision: &Decision) 
     for policy in policies.all() {
         match &policy.document {
             None => warnings.add(format!(
-                "the policy `{}` was not loaded: what it does is unknown",
+                "not loaded, so that what it does is unknown: `{}`",
                 policy.name
             )),
             Some(compiled) if compiled.document.unreadable => warnings.add(format!(
@@ -102,10 +102,21 @@ impl AboutLeg<'_> {
     fn action(&self, warnings: &mut Warnings) {
         let action = &self.own.action;
         if catalog::index().find(action).is_none() {
-            warnings.add(format!(
+            let mut words = format!(
                 "the service reference of {} does not know the action `{action}`",
                 catalog::data_date()
-            ));
+            );
+            let meant = match catalog::lookup(action) {
+                Lookup::ApiNameNotAction { use_instead, .. } => use_instead.first().copied(),
+                Lookup::Unknown { nearest } | Lookup::OperationOnly { nearest } => {
+                    nearest.first().copied()
+                }
+                _ => None,
+            };
+            if let Some(meant) = meant {
+                words.push_str(&format!("; did you mean `{}`?", meant.canonical()));
+            }
+            warnings.add(words);
         }
         let caller = &self.prepared.caller.principal;
         if *self.own.service == *"sts" && self.own.name.starts_with("assumerole") {

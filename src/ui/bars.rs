@@ -117,12 +117,12 @@ fn query(view: &View<'_>, frame: &mut Frame<'_>, area: Rect, regions: &mut Regio
             let (total, actions) = (matches.total, matches.actions);
             match (total, actions) {
                 (0, 0) => "nothing matches".to_owned(),
-                (0, _) => format!("nothing matches here; {}", count(actions, "action of AWS")),
+                (0, _) => format!("nothing matches here; {} of AWS", count(actions, "action")),
                 (_, 0) => count(total, "match"),
                 _ => format!(
-                    "{}, {}",
+                    "{}, {} of AWS",
                     count(total, "match"),
-                    count(actions, "action of AWS")
+                    count(actions, "action")
                 ),
             }
         }
@@ -151,20 +151,25 @@ fn hints(view: &View<'_>, pen: &mut Pen<'_>, style: Style, y: u16, regions: &mut
     let state = view.state;
     let context = state.context();
     let key_style = style.patch(view.theme.style(Look::FooterKey));
-    for command in super::hinted(state) {
-        let Some(key) = state.keymap.key_of(context, *command) else {
-            continue;
-        };
-        let (key, words) = (key.to_string(), hint(context, *command));
-        if pen.room() < key.width() + words.width() + 1 {
-            break;
-        }
+    let mut shown: Vec<(Command, String, String)> = super::hinted(state)
+        .iter()
+        .filter_map(|command| {
+            let key = state.keymap.key_of(context, *command)?;
+            Some((*command, key.to_string(), hint(context, *command)))
+        })
+        .collect();
+    // The last one leads to all others, or back: those before it give way.
+    let width = |(_, key, words): &(Command, String, String)| key.width() + words.width() + 3;
+    while shown.len() > 1 && shown.iter().map(width).sum::<usize>() > pen.room() + 2 {
+        shown.remove(shown.len() - 2);
+    }
+    for (command, key, words) in shown {
         let from = pen.column();
         pen.write(&key, key_style);
         pen.write(" ", style);
         pen.write(&words, style);
         let region = Rect::new(from, y, pen.column() - from, 1);
-        regions.add(region, Target::Command(*command));
+        regions.add(region, Target::Command(command));
         pen.skip(2);
     }
 }
@@ -182,8 +187,8 @@ fn hint(context: Context, command: Command) -> String {
         (Context::Requests, Command::CopyReport) => "copy as a case",
         (Context::Requests, Command::SwitchPane) => "to the form",
         (Context::Pane, Command::Accept) => "follow",
-        (Context::Text, Command::Accept) => "take",
         (Context::Text, Command::SwitchPane) => "next field",
+        (Context::Text, Command::Quit) => "leave",
         (_, Command::SwitchPane) => "other pane",
         (_, Command::Cancel) => "back",
         (_, Command::Edit) => "open in editor",

@@ -1,12 +1,14 @@
 //! The first line: whose account is open, who reads it, and for how long.
 
+use std::path::Path;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
 use crate::app::live::duration_words;
-use crate::app::{Command, Context, Extent, LiveSession, Target};
-use crate::explain::{Mark, escape};
+use crate::app::{Command, Context, Extent, LiveSession, SourceSpec, Target};
+use crate::explain::{Mark, count, escape};
 use crate::iam::Assumed;
 
 use super::pen::{Pen, fill};
@@ -53,7 +55,7 @@ pub fn draw(view: &View<'_>, frame: &mut Frame<'_>, area: Rect, regions: &mut Re
     });
     let supposed = view.state.suppositions.len();
     if supposed > 0 {
-        let mut part = Part::new(crate::explain::count(supposed, "what-if"), 1);
+        let mut part = Part::new(count(supposed, "what-if"), 1);
         part.look = Look::Warning;
         parts.push(part);
     }
@@ -108,10 +110,13 @@ fn files(view: &View<'_>) -> Vec<Part> {
     let open = match inventory.sources.get(..loaded).unwrap_or_default() {
         [] => "nothing open".to_owned(),
         [one] => escape(file_name(&one.path)).into_owned(),
-        [one, others @ ..] => {
-            let first = escape(file_name(&one.path));
-            format!("{first} and {} more", others.len())
-        }
+        many @ [first, ..] => match folder(view) {
+            Some(folder) => format!("{}  {}", escape(folder), count(many.len(), "file")),
+            None => {
+                let first = escape(file_name(&first.path));
+                format!("{first} and {} more", many.len() - 1)
+            }
+        },
     };
     parts.push(Part::new(open, 0));
     if let [account] = &inventory.accounts[..] {
@@ -182,6 +187,20 @@ fn live(view: &View<'_>, sessions: &[LiveSession]) -> Vec<Part> {
         parts.push(part);
     }
     parts
+}
+
+/// The name of the folder that was opened, where nothing else was.
+fn folder<'a>(view: &View<'a>) -> Option<&'a str> {
+    let [SourceSpec::Path(path)] = view.state.opened() else {
+        return None;
+    };
+    let name = Path::new(path).file_name().and_then(|name| name.to_str());
+    let account = match &view.state.inventory.accounts[..] {
+        [account] => Some(account.name.as_str()),
+        _ => None,
+    };
+    // A folder such as `.` has its name from what was read in it.
+    name.or(account)
 }
 
 fn file_name(path: &str) -> &str {

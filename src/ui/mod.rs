@@ -21,6 +21,7 @@ use ratatui::layout::Rect;
 
 use crate::app::geometry::{Layout, SMALLEST};
 use crate::app::overlay::Overlay;
+use crate::app::picker::PickerKind;
 use crate::app::simulator::Focus;
 use crate::app::{Command, State};
 use crate::explain::Mark;
@@ -137,6 +138,9 @@ fn hinted(state: &State) -> &'static [Command] {
                 C::Cancel,
             ],
         };
+    }
+    if matches!(state.top(), Some(Overlay::Picker(picker)) if picker.kind == PickerKind::Start) {
+        return &[C::Accept, C::Help, C::Quit];
     }
     if matches!(state.top(), Some(Overlay::Picker(_) | Overlay::Prompt(_))) {
         return &[C::Accept, C::Cancel];

@@ -14,19 +14,30 @@ use super::{Look, Regions, View};
 pub fn draw(view: &View<'_>, frame: &mut Frame<'_>, picker: &Picker, regions: &mut Regions) {
     let screen = frame.area();
     let start = picker.kind == PickerKind::Start;
-    let area = if start { screen } else { popup(screen, picker) };
+    let area = if start {
+        // The last line says what went wrong, and how to leave.
+        Rect::new(
+            screen.x,
+            screen.y,
+            screen.width,
+            screen.height.saturating_sub(1),
+        )
+    } else {
+        popup(screen, picker)
+    };
     let style = view
         .theme
         .style(if start { Look::Text } else { Look::Popup });
     regions.add(screen, Target::Outside);
     regions.add(area, Target::Overlay);
     fill(frame.buffer_mut(), area, style);
+    let columns = columns(picker, area.width.saturating_sub(2));
     let mut inner = if start {
         welcome(view, frame, area)
     } else {
         let boxed = Frameable {
             title: &picker.title,
-            foot: "",
+            foot: &cut_short(picker, area, columns),
             focused: true,
         };
         boxed.draw(view, frame, area, style)
@@ -45,24 +56,11 @@ pub fn draw(view: &View<'_>, frame: &mut Frame<'_>, picker: &Picker, regions: &m
     inner.height -= 1;
     let height = usize::from(inner.height);
     let offset = picker.offset(height);
-    let keys = picker
-        .shown()
-        .map(|entry| entry.keys.width())
-        .max()
-        .unwrap_or(0)
-        .min(16);
-    let labels = picker
-        .shown()
-        .filter(|entry| !entry.detail.is_empty())
-        .map(|entry| entry.label.width())
-        .max()
-        .unwrap_or(0)
-        .min(usize::from(inner.width) / 2);
     let rows = picker.shown().enumerate().skip(offset);
     for ((position, entry), y) in rows.zip(inner.top()..inner.bottom()) {
         let row = Rect::new(inner.x, y, inner.width, 1);
         regions.add(row, Target::ListRow(position));
-        draw_entry(view, frame, row, entry, (keys, labels));
+        draw_entry(view, frame, row, entry, columns);
         if position == picker.cursor() && entry.choice != Choice::Heading {
             tint(frame.buffer_mut(), row, view.theme.style(Look::Selection));
         }
@@ -80,6 +78,38 @@ pub fn draw(view: &View<'_>, frame: &mut Frame<'_>, picker: &Picker, regions: &m
     if !start {
         let edge = Rect::new(area.right() - 1, inner.y, 1, inner.height);
         scrollbar(view, frame, edge, offset, total, true);
+    }
+}
+
+/// The columns that keys and labels take.
+fn columns(picker: &Picker, width: u16) -> (usize, usize) {
+    let keys = picker.shown().map(|entry| entry.keys.width());
+    let labels = picker
+        .shown()
+        .filter(|entry| !entry.detail.is_empty())
+        .map(|entry| entry.label.width());
+    (
+        keys.max().unwrap_or(0).min(16),
+        labels.max().unwrap_or(0).min(usize::from(width) / 2),
+    )
+}
+
+/// What the selected entry says, where its row has no room for it.
+fn cut_short(picker: &Picker, area: Rect, (keys, labels): (usize, usize)) -> String {
+    let Some(entry) = picker.selected() else {
+        return String::new();
+    };
+    let before = 4 + if keys > 0 { keys + 2 } else { 0 };
+    let (words, before) = if entry.detail.is_empty() {
+        (&entry.label, before)
+    } else {
+        (&entry.detail, before + labels + 2)
+    };
+    let room = usize::from(area.width).saturating_sub(before);
+    if words.width() > room {
+        words.clone()
+    } else {
+        String::new()
     }
 }
 
@@ -147,7 +177,11 @@ fn field(
     pen.write(input.behind(), typed);
     if input.is_empty() {
         pen.skip(1);
-        pen.write("type to narrow, Enter chooses, Esc closes", muted);
+        let words = match picker.kind {
+            PickerKind::Start => "type to narrow, Enter opens",
+            _ => "type to narrow, Enter chooses, Esc closes",
+        };
+        pen.write(words, muted);
     }
 }
 

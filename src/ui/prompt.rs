@@ -22,7 +22,7 @@ pub fn draw(view: &View<'_>, frame: &mut Frame<'_>, prompt: &Prompt, regions: &m
     fill(frame.buffer_mut(), area, style);
     let boxed = Frameable {
         title: &prompt.title,
-        foot: "Enter takes it, Esc goes back",
+        foot: "Enter accepts, Esc goes back",
         focused: true,
     };
     let inner = boxed.draw(view, frame, area, style);
@@ -34,7 +34,12 @@ pub fn draw(view: &View<'_>, frame: &mut Frame<'_>, prompt: &Prompt, regions: &m
     let typed = style.patch(view.theme.style(Look::InputFocused));
     pen.write("> ", style.patch(view.theme.style(Look::Muted)));
     let room = pen.room().saturating_sub(1);
-    pen.write(clip_front(prompt.input.before(), room), typed);
+    let before = if prompt.input.is_selected() {
+        typed.patch(view.theme.style(Look::Selection))
+    } else {
+        typed
+    };
+    pen.write(clip_front(prompt.input.before(), room), before);
     regions.cursor = Some((pen.column(), row.y));
     pen.write(prompt.input.behind(), typed);
     if inner.height > 1 {

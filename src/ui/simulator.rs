@@ -5,13 +5,17 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::app::geometry::{CONTEXT_ROWS, requests_height};
+use crate::app::rows::label;
 use crate::app::simulator::{Field, Focus, Simulator};
-use crate::app::{Input, Target};
-use crate::explain::Mark;
+use crate::app::{Input, State, Target};
+use crate::explain::{Mark, layer_name};
 
 use super::boxes::{Frameable, rule};
 use super::pen::{Pen, clip_front, fill, tint};
 use super::{Look, Regions, View, mark_glyph, reader, requests};
+
+/// How an entry of the context is written.
+const CONTEXT_FORM: &str = "key=value, or !key for one that is not in the request";
 
 /// The column behind the labels.
 const LABELS: u16 = 11;
@@ -90,7 +94,8 @@ fn title(view: &View<'_>) -> String {
         ));
     }
     if !simulator.off.is_empty() {
-        let off: Vec<&str> = simulator.off.iter().map(|layer| layer.name()).collect();
+        let off = simulator.off.iter().map(|layer| layer_name(*layer));
+        let off: Vec<&str> = off.collect();
         title.push_str(&format!("  without {}", off.join(", ")));
     }
     title
@@ -143,7 +148,7 @@ fn draw_field(
     };
     let wide = usize::from(row.width.saturating_sub(LABELS));
     draw_input(&mut pen, input, style, focused, wide, row.y, regions);
-    let (trouble, hint) = remark(simulator, field, focused, input.is_empty());
+    let (trouble, hint) = remark(state, field, focused, input.is_empty());
     if !hint.is_empty() {
         pen.skip(2);
         let look = if trouble { Look::Warning } else { Look::Muted };
@@ -181,13 +186,15 @@ fn draw_input(
 }
 
 /// What to say behind a field: what is wrong with it, or what could stand there.
-fn remark(simulator: &Simulator, field: Field, focused: bool, empty: bool) -> (bool, String) {
+fn remark(state: &State, field: Field, focused: bool, empty: bool) -> (bool, String) {
+    let simulator = &state.simulator;
     if let Some(Err(trouble)) = &simulator.answer
         && trouble.field == field
     {
         return (!empty, trouble.words.clone());
     }
     let hint = match field {
+        Field::Principal => called(state),
         Field::Resource if empty => match &simulator.answer {
             Some(Ok(answered)) => answered
                 .resource
@@ -199,13 +206,30 @@ fn remark(simulator: &Simulator, field: Field, focused: bool, empty: bool) -> (b
         Field::Context(row) => match simulator.context.get(row) {
             Some(row) if row.suggested => "could change the answer; not given: unknown".to_owned(),
             Some(row) if row.input.is_empty() && (focused || simulator.context.len() == 1) => {
-                "key=value, or !key for one that is not in the request".to_owned()
+                CONTEXT_FORM.to_owned()
+            }
+            Some(row) if !focused && row.is_unreadable() => {
+                return (true, format!("not read: {CONTEXT_FORM}"));
             }
             _ => String::new(),
         },
         _ => String::new(),
     };
     (false, hint)
+}
+
+/// The name that the tree shows of who asks, where another one is typed.
+fn called(state: &State) -> String {
+    let Some(Ok(answered)) = &state.simulator.answer else {
+        return String::new();
+    };
+    let shown = answered.caller.map(|own| label(own, &state.inventory));
+    let typed = state.simulator.input(Field::Principal);
+    let typed = typed.map_or("", |input| input.text().trim());
+    // An ARN ends with the name already.
+    shown
+        .filter(|name| !typed.ends_with(name.as_str()))
+        .unwrap_or_default()
 }
 
 fn answer(view: &View<'_>, frame: &mut Frame<'_>, area: Rect, regions: &mut Regions) {

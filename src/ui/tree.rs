@@ -73,7 +73,9 @@ pub fn title(view: &View<'_>) -> String {
         .filter(|_| state.find.is_filtering())
     {
         let words = match matches.total {
-            0 if matches.actions > 0 => "nothing matches here, actions of AWS".to_owned(),
+            0 if matches.actions > 0 => {
+                crate::explain::count(matches.actions, "action") + " of AWS"
+            }
             0 => "nothing matches".to_owned(),
             1 => "1 match".to_owned(),
             total if total > matches.items.len() => {

@@ -5,6 +5,7 @@
 mod asking;
 mod browsing;
 mod denying;
+mod hints;
 mod keys_page;
 mod late;
 mod living;

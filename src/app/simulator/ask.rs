@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::catalog::{self, Lookup};
+use crate::catalog;
 use crate::explain::{Page, decision_page};
 use crate::iam::{Document, Inventory, PolicyKind};
 use crate::simulate::{
     Caller, Context, Decision, KeyValue, LayerKind, Missing, NamedPolicy, Policies, PolicyLevel,
-    PolicySet, Request, RequestResource, organisation_facts, owner_id, owner_of, policies_for,
-    resource_named, session_legs,
+    PolicySet, Request, RequestResource, action_written, organisation_facts, owner_id, owner_of,
+    policies_for, resource_written, session_legs,
 };
 
 use super::super::index::Index;
@@ -101,8 +101,12 @@ pub fn asked(query: &Query, inventory: &Inventory) -> Result<Asked, Trouble> {
     let (resources, assumed) = resources(query.resource.trim(), &action)?;
     let mut resources: Vec<RequestResource> = resources
         .iter()
-        .map(|text| RequestResource::new(resource_named(inventory, text)))
-        .collect();
+        .map(|text| {
+            let written = resource_written(inventory, text);
+            let written = written.map_err(|error| trouble(Field::Resource, error.to_string()))?;
+            Ok(RequestResource::new(written))
+        })
+        .collect::<Result<_, Trouble>>()?;
     for resource in &mut resources {
         resource.account = owner_id(inventory, &caller, &resource.arn);
     }
@@ -160,38 +164,11 @@ fn trouble(field: Field, words: impl Into<String>) -> Trouble {
     }
 }
 
-/// The action in AWS's spelling. One that the catalogue does not know is asked all the same when it
-/// looks like one: the catalogue may be older than AWS.
 fn action(text: &str) -> Result<String, Trouble> {
     if text.is_empty() {
         return Err(trouble(Field::Action, "which action?"));
     }
-    if text.contains(['*', '?']) {
-        return Err(trouble(
-            Field::Action,
-            "a request has one action, without wildcards",
-        ));
-    }
-    if let Some(found) = catalog::index().find(text) {
-        return Ok(found.canonical().to_owned());
-    }
-    let words = match catalog::lookup(text) {
-        Lookup::ApiNameNotAction { use_instead, .. } => {
-            let names: Vec<&str> = use_instead
-                .iter()
-                .map(|action| action.canonical())
-                .collect();
-            format!("`{text}` is authorised as {}", names.join(", "))
-        }
-        _ if text
-            .split_once(':')
-            .is_some_and(|(service, name)| !service.is_empty() && !name.is_empty()) =>
-        {
-            return Ok(text.to_owned());
-        }
-        _ => "an action is written service:Name, such as s3:GetObject".to_owned(),
-    };
-    Err(trouble(Field::Action, words))
+    action_written(text).map_err(|error| trouble(Field::Action, error.to_string()))
 }
 
 /// The resources asked for; `*` for an action that has no resource types.

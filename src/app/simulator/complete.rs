@@ -9,9 +9,10 @@ use crate::iam::{Document, Glob, Inventory, PrincipalType, Statement, Text};
 use crate::simulate::{Caller, PolicySet, caller_policies};
 
 use super::super::item::{Entity, Owner, actions, principals, resources};
-use super::super::rows::{address, trusted};
+use super::super::rows::{address, label, trusted};
 use super::super::search::score;
 use super::ask::Query;
+use super::fill::asking;
 use super::form::Field;
 
 /// So many candidates are worth offering.
@@ -43,7 +44,7 @@ pub fn candidates(
     inventory: &Inventory,
 ) -> Vec<Candidate> {
     match field {
-        Field::Principal => best(query.principal.trim(), callers(inventory)),
+        Field::Principal => of_callers(query.principal.trim(), inventory),
         Field::Action => of_actions(query, inventory),
         Field::Resource => of_resources(query, inventory),
         Field::Context(row) => {
@@ -76,18 +77,38 @@ fn best(typed: &str, candidates: impl IntoIterator<Item = Candidate>) -> Vec<Can
     scored.into_iter().map(|(_, candidate)| candidate).collect()
 }
 
+/// Those whose name matches, then those whose name in the tree begins as what is typed.
+fn of_callers(typed: &str, inventory: &Inventory) -> Vec<Candidate> {
+    let all = callers(inventory);
+    let is_complete = all.iter().any(|own| own.text == typed);
+    let mut found = best(typed, all.iter().cloned());
+    if !typed.is_empty() && !is_complete {
+        let named = all.into_iter().filter(|own| own.detail.starts_with(typed));
+        let named: Vec<Candidate> = named.filter(|own| !found.contains(own)).collect();
+        found.extend(named);
+        found.truncate(MOST);
+    }
+    found
+}
+
 fn callers(inventory: &Inventory) -> Vec<Candidate> {
     let mut found = Vec::new();
     let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
     for (account, loaded) in inventory.accounts.iter().enumerate() {
-        let name = |owner: Owner| {
-            let account = number(account);
-            address(Entity { account, owner }, inventory)
+        let entity = |owner: Owner| Entity {
+            account: number(account),
+            owner,
         };
+        let name = |owner: Owner| asking(entity(owner), inventory);
         for (index, role) in loaded.roles.iter().enumerate() {
+            let owner = Owner::Role(number(index));
             let who = role.trust.as_ref().map(|trust| trusted(&trust.statements));
-            let detail = format!("role for {}", who.unwrap_or_default());
-            found.push(Candidate::new(name(Owner::Role(number(index))), detail));
+            let mut detail = format!("role for {}", who.unwrap_or_default());
+            let shown = label(entity(owner), inventory);
+            if shown != address(entity(owner), inventory) {
+                detail.insert_str(0, &format!("{shown}, "));
+            }
+            found.push(Candidate::new(name(owner), detail));
         }
         for index in 0..loaded.users.len() {
             found.push(Candidate::new(name(Owner::User(number(index))), "user"));

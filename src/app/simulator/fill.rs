@@ -66,7 +66,7 @@ pub fn fill(item: Item, before: Query, inventory: &Inventory) -> Query {
 /// The name by which the owner of a policy asks: its own, or that of what the policy is attached to.
 fn caller(entity: Entity, inventory: &Inventory) -> Option<String> {
     match entity.owner {
-        Owner::Role(_) | Owner::User(_) => Some(address(entity, inventory)),
+        Owner::Role(_) | Owner::User(_) => Some(asking(entity, inventory)),
         Owner::Managed(_) => {
             let policy = entity.managed(inventory)?;
             policy.attached_to.first().map(|name| {
@@ -78,6 +78,16 @@ fn caller(entity: Entity, inventory: &Inventory) -> Option<String> {
             })
         }
         _ => None,
+    }
+}
+
+/// The name by which a role or user asks. Several accounts often have one of the same name: there
+/// its ARN tells which one is meant.
+pub(super) fn asking(entity: Entity, inventory: &Inventory) -> String {
+    let arn = entity.identity(inventory).map(|own| &own.arn);
+    match arn.and_then(Text::as_plain) {
+        Some(arn) if inventory.accounts.len() > 1 => arn.to_owned(),
+        _ => address(entity, inventory),
     }
 }
 

@@ -45,6 +45,18 @@ pub struct ContextRow {
     pub suggested: bool,
 }
 
+impl ContextRow {
+    /// Whether something is written that is no key with its value, so that it is not read.
+    pub fn is_unreadable(&self) -> bool {
+        let text = self.input.text().trim();
+        let is_absent = text.strip_prefix('!').is_some_and(|key| !key.is_empty());
+        let is_given = text
+            .split_once('=')
+            .is_some_and(|(key, _)| !key.trim().is_empty());
+        !text.is_empty() && !is_absent && !is_given
+    }
+}
+
 /// What could complete a field.
 #[derive(Clone, Debug, Default)]
 pub struct Completion {

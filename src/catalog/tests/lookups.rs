@@ -29,6 +29,7 @@ fn what_is_no_action_gets_a_helpful_answer() {
     for (written, meant) in [
         ("aps:GetMetricsMetadata", "aps:GetMetricMetadata"),
         ("s3:GetObjct", "s3:GetObject"),
+        ("s3:GetObj", "s3:GetObject"),
         ("ec3:RunInstances", "ec2:RunInstances"),
         ("ec2:ListInstances", "ec2:DescribeInstances"),
         ("logs:GetLogStream", "logs:DescribeLogStreams"),

@@ -11,14 +11,14 @@ use crate::iam::{
 };
 use crate::report::Case;
 use crate::simulate::{
-    Caller, Context, Home, KeyValue, Missing, NamedPolicy, PolicyLevel, PolicySet, Request,
-    RequestResource, organisation_facts, owner_id, owner_of, policies_for, resource_named,
-    session_legs,
+    Context, Home, KeyValue, Missing, NamedPolicy, PolicyLevel, PolicySet, Request,
+    RequestResource, WrittenError, action_written, organisation_facts, owner_id, owner_of,
+    policies_for, resource_written, session_legs,
 };
 
 use super::super::Failure;
 use super::super::connections::Connections;
-use super::super::sources::{Sources, name_and_value};
+use super::super::sources::{Sources, caller_named, name_and_value};
 
 /// What to ask.
 #[derive(Debug, Args)]
@@ -102,6 +102,7 @@ impl Question {
                 "name `--principal` and `--action`, or a case with `--request` or `--batch`",
             ));
         };
+        let action = &written(action_written(action))?;
         let (mut inventory, connections) = if sources.is_empty() {
             (Inventory::default(), Connections::default())
         } else {
@@ -109,24 +110,20 @@ impl Question {
         };
         let files = self.files(&mut inventory)?;
         let named = self.resources_or_default(action)?;
-        if self.resource_policy.is_none() {
-            for text in &named {
-                let arn = resource_named(&inventory, text);
-                if let Some(arn) = arn.as_plain() {
-                    connections.read_policy(&mut inventory, arn)?;
-                }
-            }
-        }
-        let caller = Caller::find(&inventory, principal)
-            .map_err(|error| Failure::input(error.to_string()))?;
-        let context = self.context()?;
         let mut resources = Vec::new();
         for text in named {
             resources.push(RequestResource {
                 account: self.resource_account.clone(),
-                ..RequestResource::new(resource_named(&inventory, &text))
+                ..RequestResource::new(written(resource_written(&inventory, &text))?)
             });
         }
+        if self.resource_policy.is_none() {
+            for arn in resources.iter().filter_map(|own| own.arn.as_plain()) {
+                connections.read_policy(&mut inventory, arn)?;
+            }
+        }
+        let caller = caller_named(&inventory, principal)?;
+        let context = self.context()?;
         let first = &resources[0].arn;
         let owner = owner_of(&inventory, first);
         let mut policies = policies_for(&inventory, &caller, action, first);
@@ -298,6 +295,10 @@ impl Files {
             set.rcps = Some(self.rcps);
         }
     }
+}
+
+fn written<T>(read: Result<T, WrittenError>) -> Result<T, Failure> {
+    read.map_err(|error| Failure::input(error.to_string()))
 }
 
 /// One value, several, or a JSON array of them.
