@@ -230,12 +230,16 @@ impl Comparing<'_> {
             if old.description != now.description {
                 notes.push("its description is another".to_owned());
             }
-            if old.unique_id != now.unique_id {
+            // Not every way of reading an entity gives its id.
+            if old.unique_id.is_some() && now.unique_id.is_some() && old.unique_id != now.unique_id
+            {
                 notes.push("it was deleted and made anew: its unique id is another".to_owned());
             }
         }
         if let (Some(old), Some(now)) = (old.role(self.before), now.role(self.after))
-            && old.max_session_duration != now.max_session_duration
+            && let (Some(longest), Some(longest_now)) =
+                (old.max_session_duration, now.max_session_duration)
+            && longest != longest_now
         {
             notes.push("its longest session is another".to_owned());
         }

@@ -242,6 +242,11 @@ fn one_role_is_read_again_and_what_changed_is_marked() {
     assert_eq!(source, profile("prod"));
     let mut fresh = account(3);
     fresh.accounts[0].roles[0].inline.clear();
+    // Read by another call, which gives an id, too: that is no change.
+    let mut roles = fresh.accounts[0].roles.iter_mut();
+    let limited = roles.find(|role| role.identity.name == *"limited").unwrap();
+    assert_eq!(limited.identity.unique_id, None);
+    limited.identity.unique_id = Some("AROALIMITED".to_owned());
     stage.act(Action::Loaded {
         generation,
         result: Ok(Arc::new(fresh)),
