@@ -676,3 +676,76 @@ fn filled_policies_leave_as_json() {
         stderr(&unknown)
     );
 }
+
+#[test]
+fn each_resource_of_a_request_meets_its_own_policy() {
+    let bucket = |name: &str, effect: &str| {
+        format!(
+            "  {name}:\n    Type: AWS::S3::Bucket\n    Properties: {{BucketName: {name}}}\n  {name}Policy:\n    Type: AWS::S3::BucketPolicy\n    Properties:\n      Bucket: !Ref {name}\n      PolicyDocument: {{Statement: [{{Sid: {name}, Effect: {effect}, Principal: '*', Action: 's3:GetObject', Resource: !Sub 'arn:aws:s3:::${{{name}}}/*'}}]}}\n"
+        )
+    };
+    let template = format!(
+        "Resources:\n  Reader:\n    Type: AWS::IAM::User\n    Properties: {{UserName: reader}}\n{}{}",
+        bucket("open", "Allow"),
+        bucket("closed", "Deny")
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("template.yaml");
+    std::fs::write(&path, template).unwrap();
+    let path = path.to_str().unwrap();
+    let asks = |resources: &[&str], more: &[&str]| {
+        let mut arguments = vec![path, "--principal", "reader", "--action", "s3:GetObject"];
+        arguments.push("--assume-absent");
+        for resource in resources {
+            arguments.extend(["--resource", resource]);
+        }
+        arguments.extend(more);
+        simulate(&arguments)
+    };
+    let (open, closed) = ("arn:aws:s3:::open/x", "arn:aws:s3:::closed/x");
+    assert_eq!(asks(&[open], &[])["decision"], "allow");
+    assert_eq!(
+        asks(&[open, "arn:aws:s3:::open/y"], &[])["decision"],
+        "allow"
+    );
+    for both in [[open, closed], [closed, open]] {
+        let answer = asks(&both, &[]);
+        assert_eq!(answer["decision"], "explicitDeny");
+        assert_eq!(answer["denier"], "resource");
+        // The statement of the one bucket says nothing of the other.
+        let layers = answer["legs"].as_array().unwrap().iter();
+        let allowed: Vec<bool> = layers.map(|leg| leg["decision"] == "allow").collect();
+        assert_eq!(allowed, both.map(|own| own == open), "{answer}");
+    }
+    // A policy given for the call stands in the place of both.
+    let given = folder.path().join("policy.json");
+    let text =
+        r#"{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}}"#;
+    std::fs::write(&given, text).unwrap();
+    let more = ["--resource-policy", given.to_str().unwrap()];
+    assert_eq!(asks(&[open, closed], &more)["decision"], "allow");
+    // As a case of a batch it needs no source.
+    let request = [
+        "simulate",
+        path,
+        "--principal",
+        "reader",
+        "--action",
+        "s3:GetObject",
+        "--resource",
+        open,
+        "--resource",
+        closed,
+        "--assume-absent",
+        "--format",
+        "case",
+    ];
+    let case = stdout(&run(&request));
+    let checked = run_with(&case, &["simulate", "--batch", "-", "--check"]);
+    assert_eq!(code(&checked), 0, "{case}{}", stdout(&checked));
+    let both = serde_json::from_str::<Value>(&case).unwrap();
+    for (at, name) in ["open", "closed"].iter().enumerate() {
+        let policy = both["resources"][at]["resource_policy"].to_string();
+        assert!(policy.contains(&format!("arn:aws:s3:::{name}/*")), "{case}");
+    }
+}

@@ -281,9 +281,8 @@ fn decided(name: &str, role: &str, action: &str, resource: &str, keys: &[(&str, 
         })
         .unwrap();
     let caller = Caller::role(account, role, "session1");
-    let resource = iamscope::iam::Text::plain(resource);
-    let set = policies_for(&inventory, &caller, action, &resource);
-    let mut request = Request::new(caller.principal, action, resource);
+    let mut request = Request::new(caller.principal.clone(), action, resource);
+    let set = policies_for(&inventory, &caller, action, &request.resources);
     request.context.missing = Missing::Unknown;
     for (key, value) in keys {
         request.context.set(key, KeyValue::One((*value).to_owned()));

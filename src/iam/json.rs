@@ -99,10 +99,20 @@ fn convert(value: ast::Value<'_>, lines: &Lines<'_>) -> Node {
     Node::new(place, value)
 }
 
+/// Bytes that are counted one by one: a line may have many megabytes.
+const BLOCK: usize = 64;
+
+/// How many bytes only continue a character of UTF-8.
+fn continuing(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xC0 == 0x80).count()
+}
+
 /// Byte offsets to lines and columns.
 struct Lines<'a> {
     text: &'a str,
     starts: Vec<usize>,
+    /// How many bytes before each block of bytes only continue a character; empty where none does.
+    continued: Vec<usize>,
     /// Where the text begins in its source.
     first: Place,
 }
@@ -117,11 +127,33 @@ impl<'a> Lines<'a> {
                     .map(|(at, _)| at + 1),
             )
             .collect();
+        let continued = match text.is_ascii() {
+            true => Vec::new(),
+            false => {
+                let blocks = text.as_bytes().chunks(BLOCK);
+                let sums = blocks.scan(0, |sum, block| {
+                    *sum += continuing(block);
+                    Some(*sum)
+                });
+                std::iter::once(0).chain(sums).collect()
+            }
+        };
         Lines {
             text,
             starts,
+            continued,
             first,
         }
+    }
+
+    /// How many bytes before an offset only continue a character.
+    fn continued_before(&self, offset: usize) -> usize {
+        let block = offset / BLOCK;
+        let Some(before) = self.continued.get(block) else {
+            return 0;
+        };
+        let inside = self.text.as_bytes().get(block * BLOCK..offset);
+        before + inside.map_or(0, continuing)
     }
 
     fn place(&self, offset: usize) -> Place {
@@ -131,14 +163,11 @@ impl<'a> Lines<'a> {
             .get(line.saturating_sub(1))
             .copied()
             .unwrap_or(0);
-        let before = self.text.as_bytes().get(start..offset).unwrap_or_default();
-        // Characters, not bytes: continuation bytes do not count. A line of many megabytes is
-        // counted from its start only up to a bound, so that reading stays linear.
-        let column = if before.len() > 4096 {
-            before.len()
-        } else {
-            before.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
-        };
+        // Characters, not bytes.
+        let continued = self
+            .continued_before(offset)
+            .saturating_sub(self.continued_before(start));
+        let column = offset.saturating_sub(start).saturating_sub(continued);
         let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
         let before_first = if line <= 1 { self.first.column } else { 1 };
         Place::new(

@@ -57,11 +57,17 @@ pub(super) fn read(
 
 /// Entities that one thread reads in one go.
 const BLOCK: usize = 64;
+/// The largest text of one entity; with all policies that IAM allows it, a role has less than 1 MB.
+const MAX_ENTITY: usize = 8 << 20;
 
 /// Reads entities one at a time; none any more once that is not wanted.
 fn entities(items: &[Item<'_>], progress: &Progress) -> Result<Account, Fault> {
     let mut read = Account::new("");
     for item in items.iter().take_while(|_| !progress.is_cancelled()) {
+        if item.text.len() > MAX_ENTITY {
+            let message = format!("one entity larger than {} MB", MAX_ENTITY >> 20);
+            return Err(Fault::new(item.place, message));
+        }
         let node = parse_json_at(item.text, item.place)?;
         match item.list {
             "UserDetailList" => read.users.push(user(&node)),

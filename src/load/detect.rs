@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// The largest text that is read as one tree. Templates have at most 1 MB, plans of Terraform more.
 const MAX_TREE: usize = 48 << 20;
 /// The largest YAML text: its reader is slower, and only templates are written in it.
-const MAX_YAML: usize = 8 << 20;
+const MAX_YAML: usize = 4 << 20;
 
 const NOTHING: &str = "holds none of what iamscope reads: a CloudFormation, SAM or CDK template, \
     Terraform, account details, a policy document, the output of one `aws iam get-...` call";

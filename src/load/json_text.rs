@@ -69,14 +69,14 @@ pub(super) fn read_json(
 }
 
 /// JSON text with marks for unresolved parts, and where every character comes from.
-struct MarkedText {
+struct MarkedText<'a> {
     text: String,
     marked: Vec<Part>,
-    places: Positions,
+    places: Positions<'a>,
 }
 
-impl MarkedText {
-    fn new(pieces: &[Piece], source: Option<&SourceText>) -> Self {
+impl<'a> MarkedText<'a> {
+    fn new(pieces: &[Piece], source: Option<&'a SourceText>) -> Self {
         let mut marked = Vec::new();
         let mut text = String::new();
         let mut places = Positions::default();

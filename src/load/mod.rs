@@ -28,6 +28,7 @@ mod terraform;
 mod threads;
 mod values;
 mod walk;
+mod weight;
 mod yaml;
 
 pub use error::LoadError;

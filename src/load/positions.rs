@@ -42,13 +42,22 @@ impl SourceText {
 
 /// The place of every character of a text.
 #[derive(Default)]
-pub(super) struct Positions {
+pub(super) struct Positions<'a> {
     places: Vec<Place>,
     /// The index of the first character of every line behind the first.
     lines: Vec<usize>,
+    /// The scalar that the last part came from: where it begins, and how far it was followed.
+    followed: Option<Followed<'a>>,
 }
 
-impl Positions {
+struct Followed<'a> {
+    start: Place,
+    /// How many characters that are not white space were passed.
+    passed: usize,
+    walk: Walk<'a>,
+}
+
+impl<'a> Positions<'a> {
     /// Appends characters that all come from one place.
     pub fn extend_at(&mut self, text: &str, place: Place) {
         for character in text.chars() {
@@ -67,21 +76,37 @@ impl Positions {
 
     /// Appends a part of the content of a scalar that begins at a place of a source; `skip` says
     /// how many characters that are not white space are before the part.
-    pub fn extend_scalar(&mut self, part: &str, source: &SourceText, start: Place, skip: usize) {
-        let Some(mut walk) = Walk::new(source, start) else {
+    /// Parts of one scalar are best given in their order.
+    pub fn extend_scalar(&mut self, part: &str, source: &'a SourceText, start: Place, skip: usize) {
+        let before = self.followed.take();
+        let before = before.filter(|own| own.start == start && own.passed <= skip);
+        let begin = || {
+            let walk = Walk::new(source, start)?;
+            Some(Followed {
+                start,
+                passed: 0,
+                walk,
+            })
+        };
+        let Some(mut followed) = before.or_else(begin) else {
             return self.extend_at(part, start);
         };
-        for _ in 0..skip {
+        let walk = &mut followed.walk;
+        while followed.passed < skip {
             walk.next();
+            followed.passed += 1;
         }
         for character in part.chars() {
-            if !character.is_whitespace() && walk.next().is_none_or(|(found, _)| found != character)
-            {
-                // Not what the source says there: a notation that is not followed here.
-                walk.lost = true;
+            if !character.is_whitespace() {
+                followed.passed += 1;
+                if walk.next().is_none_or(|(found, _)| found != character) {
+                    // Not what the source says there: a notation that is not followed here.
+                    walk.lost = true;
+                }
             }
             self.push(character, if walk.lost { start } else { walk.place });
         }
+        self.followed = Some(followed);
     }
 
     fn push(&mut self, character: char, place: Place) {

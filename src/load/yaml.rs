@@ -1,16 +1,19 @@
 //! YAML into nodes: places, comments, and tags such as `!Sub` written out as `Fn::Sub`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, Tag};
 
 use super::comments::Comments;
 use super::error::Fault;
+use super::weight::weight;
 use crate::iam::{Member, Node, Place, Problem, SourceId, Text, Value};
 
-/// Nodes that aliases may add to a document: far more than any template needs, far fewer than
+/// Weight that aliases may add to a document: far more than any template needs, far less than
 /// an alias bomb makes.
-const MAX_ALIASED_NODES: usize = 100_000;
+const MAX_ALIASED: usize = 100_000;
+/// Weight of all that is kept for aliases: anchors may stand inside anchors.
+const MAX_ANCHORED: usize = 2_000_000;
 
 /// A YAML document and what is odd about it.
 pub(super) struct Yaml {
@@ -87,6 +90,7 @@ struct Builder {
     root: Option<Node>,
     anchors: HashMap<usize, Node>,
     aliased: usize,
+    anchored: usize,
     comments: Comments,
     problems: Vec<Problem>,
 }
@@ -99,6 +103,7 @@ impl Builder {
             root: None,
             anchors: HashMap::new(),
             aliased: 0,
+            anchored: 0,
             comments: Comments::default(),
             problems: Vec::new(),
         }
@@ -198,11 +203,11 @@ impl Builder {
                 "an alias inside the very value that it stands for",
             ));
         };
-        self.aliased = self.aliased.saturating_add(count(node));
-        if self.aliased > MAX_ALIASED_NODES {
+        self.aliased = self.aliased.saturating_add(weight(node, 1));
+        if self.aliased > MAX_ALIASED {
             return Err(Fault::new(
                 place,
-                format!("aliases expand to more than {MAX_ALIASED_NODES} values"),
+                format!("aliases expand to more than {MAX_ALIASED} values"),
             ));
         }
         let node = node.clone();
@@ -218,6 +223,13 @@ impl Builder {
 
     fn add(&mut self, node: Node, anchor: usize) -> Result<(), Fault> {
         if anchor > 0 {
+            self.anchored = self.anchored.saturating_add(weight(&node, 1));
+            if self.anchored > MAX_ANCHORED {
+                return Err(Fault::new(
+                    node.place,
+                    format!("anchors stand for more than {MAX_ANCHORED} values"),
+                ));
+            }
             self.anchors.insert(anchor, node.clone());
         }
         let Some(open) = self.stack.last_mut() else {
@@ -250,19 +262,6 @@ impl Builder {
     }
 }
 
-fn count(node: &Node) -> usize {
-    let mut all = 1usize;
-    let mut open = vec![node];
-    while let Some(node) = open.pop() {
-        let members = node.members().iter().map(|member| &member.value);
-        for child in node.items().iter().chain(members) {
-            all = all.saturating_add(1);
-            open.push(child);
-        }
-    }
-    all
-}
-
 /// The long spelling of a short one: `!Sub` is `Fn::Sub`, `!Ref` and `!Condition` lose only the `!`.
 fn intrinsic(tag: &str) -> String {
     match tag {
@@ -293,10 +292,11 @@ fn merged(members: Vec<Member>) -> Vec<Member> {
     }
     let (merges, mut own): (Vec<Member>, Vec<Member>) =
         members.into_iter().partition(|member| member.key == *"<<");
+    let mut present: HashSet<Text> = own.iter().map(|member| member.key.clone()).collect();
     for merge in merges {
         for source in merge.value.one_or_many() {
             for member in source.members() {
-                if !own.iter().any(|present| present.key == member.key) {
+                if present.insert(member.key.clone()) {
                     own.push(member.clone());
                 }
             }

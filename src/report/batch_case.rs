@@ -378,7 +378,7 @@ fn policies(fields: Fields<'_>, request: &Request) -> Result<PolicySet, CaseErro
         scps: levels(fields, "scps", PolicyKind::Scp)?,
         rcps: levels(fields, "rcps", PolicyKind::Rcp)?,
         endpoint: one("vpce_policy", "vpce", PolicyKind::Vpce)?,
-        dependent: Vec::new(),
+        by_resource: Vec::new(),
     };
     if fields.get("session_policies").is_some() {
         let passed = fields.list("session_policies")?.iter().enumerate();
@@ -392,7 +392,14 @@ fn policies(fields: Fields<'_>, request: &Request) -> Result<PolicySet, CaseErro
         let own = Fields(node);
         if let (Value::Object(_), Some(document)) = (&node.value, own.get("resource_policy")) {
             let policy = policy(document, "resource", PolicyKind::Resource)?;
-            set.dependent.push((arn_or_all(own, "resource")?, policy));
+            set.by_resource.push((arn_or_all(own, "resource")?, policy));
+        }
+    }
+    for node in fields.list("resources")? {
+        let own = Fields(node);
+        if let Some(document) = own.get("resource_policy") {
+            let policy = policy(document, resource_name, resource_kind)?;
+            set.by_resource.push((arn_or_all(own, "arn")?, policy));
         }
     }
     Ok(set)

@@ -53,7 +53,7 @@ fn case(name: &str, request: &Request, policies: &PolicySet, decision: &Decision
         .with("name", name)
         .with("principal", principal(&request.principal))
         .with("action", request.action.as_str());
-    let object = resources(object, &request.resources)
+    let object = resources(object, &request.resources, policies)
         .with_some("also_requires", legs(request, policies))
         .with_some("context", context(&request.context))
         .with_some("unknown", unknown(&request.context))
@@ -102,7 +102,7 @@ fn principal(who: &Principal) -> Value {
         .done()
 }
 
-fn resources(object: Object, resources: &[RequestResource]) -> Object {
+fn resources(object: Object, resources: &[RequestResource], policies: &PolicySet) -> Object {
     match resources {
         [only] if only.context.is_empty() => object
             .with("resource", text(&only.arn))
@@ -111,7 +111,10 @@ fn resources(object: Object, resources: &[RequestResource]) -> Object {
             "resources",
             several
                 .iter()
-                .map(|own| resource(own, "arn").done())
+                .map(|own| {
+                    let policy = one(policies.own_of(&own.arn));
+                    resource(own, "arn").with("resource_policy", policy).done()
+                })
                 .collect::<Value>(),
         ),
     }
@@ -127,11 +130,9 @@ fn resource(own: &RequestResource, arn: &str) -> Object {
 fn legs(request: &Request, policies: &PolicySet) -> Value {
     let plain = request.also_requires.iter().map(|action| json!(action));
     let dependent = request.dependent.iter().map(|leg| {
-        let mut policy = policies.dependent.iter();
-        let policy = policy.find(|(arn, _)| *arn == leg.resource.arn);
         resource(&leg.resource, "resource")
             .with("action", leg.action.as_str())
-            .with("resource_policy", one(policy.map(|(_, policy)| policy)))
+            .with("resource_policy", one(policies.own_of(&leg.resource.arn)))
             .done()
     });
     plain.chain(dependent).collect()

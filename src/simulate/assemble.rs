@@ -8,7 +8,7 @@ use crate::iam::{
 };
 
 use super::caller::{Caller, Entity};
-use super::{NamedPolicy, OrgFacts, PolicyLevel, PolicySet};
+use super::{NamedPolicy, OrgFacts, PolicyLevel, PolicySet, RequestResource};
 
 /// Actions that a role's trust policy decides.
 const TRUST_ACTIONS: [&str; 6] = [
@@ -20,17 +20,31 @@ const TRUST_ACTIONS: [&str; 6] = [
     "sts:tagsession",
 ];
 
-/// Every policy of the inventory that a caller's request for an action on a resource meets. Session
-/// and endpoint policies belong to a call and are never among them.
+/// Every policy of the inventory that a caller's request for an action on resources meets: where there
+/// are several, each its own. Session and endpoint policies belong to a call and are never among them;
+/// resource control policies are those of the first resource's owner.
 pub fn policies_for(
     inventory: &Inventory,
     caller: &Caller<'_>,
     action: &str,
-    resource: &Text,
+    resources: &[RequestResource],
 ) -> PolicySet {
     let mut set = caller_policies(caller);
-    set.resource = resource_policy(inventory, action, resource);
-    let owner = owner_of(inventory, resource).or(caller.account);
+    match resources {
+        [only] => set.resource = resource_policy(inventory, action, &only.arn),
+        several => {
+            let own = several.iter().filter_map(|resource| {
+                let policy = resource_policy(inventory, action, &resource.arn)?;
+                Some((resource.arn.clone(), policy))
+            });
+            set.by_resource = own.collect();
+        }
+    }
+    let mut owners = resources.iter();
+    let owner = owners
+        .next()
+        .and_then(|first| owner_of(inventory, &first.arn))
+        .or(caller.account);
     set.rcps =
         owner.and_then(|account| levels(account.organisation.rcps.as_deref(), PolicyKind::Rcp));
     set

@@ -103,10 +103,10 @@ pub struct Policies {
     pub(super) boundary: Option<CompiledPolicy>,
     pub(super) session: Option<Vec<CompiledPolicy>>,
     pub(super) resource: Option<CompiledPolicy>,
+    pub(super) by_resource: Vec<(String, CompiledPolicy)>,
     pub(super) scps: Option<Vec<CompiledLevel>>,
     pub(super) rcps: Option<Vec<CompiledLevel>>,
     pub(super) endpoint: Option<CompiledPolicy>,
-    pub(super) dependent: Vec<(String, CompiledPolicy)>,
     /// The names of the undecided template conditions in them.
     pub(super) undecided: Vec<String>,
 }
@@ -138,14 +138,14 @@ impl Policies {
                 .as_ref()
                 .map(|passed| passed.iter().map(&mut policy).collect()),
             resource: set.resource.as_ref().map(&mut policy),
-            scps: set.scps.as_deref().map(|all| levels(all, &mut policy)),
-            rcps: set.rcps.as_deref().map(|all| levels(all, &mut policy)),
-            endpoint: set.endpoint.as_ref().map(&mut policy),
-            dependent: set
-                .dependent
+            by_resource: set
+                .by_resource
                 .iter()
                 .map(|(resource, named)| (resource.to_string(), policy(named)))
                 .collect(),
+            scps: set.scps.as_deref().map(|all| levels(all, &mut policy)),
+            rcps: set.rcps.as_deref().map(|all| levels(all, &mut policy)),
+            endpoint: set.endpoint.as_ref().map(&mut policy),
             undecided: Vec::new(),
         };
         let mut undecided = Vec::new();
@@ -168,7 +168,7 @@ impl Policies {
             .flat_map(|level| &level.policies)
             .chain(&self.endpoint)
             .chain(&self.resource)
-            .chain(self.dependent.iter().map(|(_, policy)| policy))
+            .chain(self.by_resource.iter().map(|(_, policy)| policy))
             .chain(&self.identity)
             .chain(&self.boundary)
             .chain(self.session.iter().flatten())

@@ -53,8 +53,12 @@ pub struct PolicySet {
     pub boundary: Option<NamedPolicy>,
     /// The policies passed with the session; `None` where none was passed.
     pub session: Option<Vec<NamedPolicy>>,
-    /// The resource's policy; a role's trust policy for STS actions on it.
+    /// The policy of the request's resources but those with one of their own in `by_resource`; a role's
+    /// trust policy for STS actions on it.
     pub resource: Option<NamedPolicy>,
+    /// Policies of single resources, by their ARN: of a request for several, and of
+    /// [`Request::dependent`](super::Request::dependent).
+    pub by_resource: Vec<(Text, NamedPolicy)>,
     /// Service control policies from the root to the account; `None` where SCPs are not in use or not
     /// loaded.
     pub scps: Option<Vec<PolicyLevel>>,
@@ -62,6 +66,19 @@ pub struct PolicySet {
     pub rcps: Option<Vec<PolicyLevel>>,
     /// The policy of the VPC endpoint that the request goes through.
     pub endpoint: Option<NamedPolicy>,
-    /// Policies of the resources of [`Request::dependent`](super::Request::dependent), by their ARN.
-    pub dependent: Vec<(Text, NamedPolicy)>,
+}
+
+impl PolicySet {
+    /// Puts one policy in the place of those of every resource, or takes them all away.
+    pub fn set_resource(&mut self, policy: Option<NamedPolicy>) {
+        self.resource = policy;
+        self.by_resource.clear();
+    }
+
+    /// The policy of its own that a resource has.
+    pub fn own_of(&self, resource: &Text) -> Option<&NamedPolicy> {
+        let mut own = self.by_resource.iter();
+        own.find(|(arn, _)| arn == resource)
+            .map(|(_, policy)| policy)
+    }
 }

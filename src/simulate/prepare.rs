@@ -26,10 +26,10 @@ pub struct Prepared {
 pub(super) enum Attached {
     /// None is consulted for this action.
     Ignored,
-    /// The one of the request's resource.
-    Main,
-    /// One of a dependent action's resource, by position.
-    Dependent(usize),
+    /// The one of the request's resources that have none of their own.
+    Shared,
+    /// The resource's own, by position.
+    Own(usize),
     /// None is known.
     None,
 }
@@ -128,23 +128,14 @@ impl Policies {
         let actions = std::iter::once(&request.action).chain(&request.also_requires);
         for action in actions {
             for resource in &request.resources {
-                legs.push(self.leg(request, action, resource, Attached::Main, now));
+                let attached = self.own_policy(resource).unwrap_or(Attached::Shared);
+                legs.push(self.leg(request, action, resource, attached, now));
             }
         }
         for dependent in &request.dependent {
-            let resource = dependent.resource.arn.to_string();
-            let attached = self
-                .dependent
-                .iter()
-                .position(|(arn, _)| *arn == resource)
-                .map_or(Attached::None, Attached::Dependent);
-            legs.push(self.leg(
-                request,
-                &dependent.action,
-                &dependent.resource,
-                attached,
-                now,
-            ));
+            let resource = &dependent.resource;
+            let attached = self.own_policy(resource).unwrap_or(Attached::None);
+            legs.push(self.leg(request, &dependent.action, resource, attached, now));
         }
         Prepared {
             caller: Caller {
@@ -155,11 +146,21 @@ impl Policies {
         }
     }
 
+    /// The policy that is a resource's alone.
+    fn own_policy(&self, resource: &RequestResource) -> Option<Attached> {
+        if self.by_resource.is_empty() {
+            return None;
+        }
+        let written = resource.arn.to_string();
+        let mut own = self.by_resource.iter();
+        own.position(|(arn, _)| *arn == written).map(Attached::Own)
+    }
+
     /// The policy of a leg's resource.
     pub(super) fn attached(&self, leg: &PreparedLeg) -> Option<&CompiledPolicy> {
         let policy = match leg.attached {
-            Attached::Main => self.resource.as_ref()?,
-            Attached::Dependent(position) => &self.dependent.get(position)?.1,
+            Attached::Shared => self.resource.as_ref()?,
+            Attached::Own(position) => &self.by_resource.get(position)?.1,
             Attached::Ignored | Attached::None => return None,
         };
         // A trust policy is only about assuming the role.

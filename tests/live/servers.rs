@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 use iamscope::iam::{Document, PolicyKind, SourceId, Text, parse_document_text};
 use iamscope::load::{Progress, Settings, SourceSpec, load};
 use iamscope::simulate::{
-    Caller, KeyValue, Missing, NamedPolicy, Outcome, Policies, Request, policies_for,
+    Caller, KeyValue, Missing, NamedPolicy, Outcome, Policies, Request, RequestResource,
+    policies_for,
 };
 use serde_json::{Value, json};
 
@@ -322,7 +323,12 @@ fn decisions_are_what_the_server_did() {
         let text = |field: &str| probe[field].as_str().unwrap();
         let caller = Caller::find(&inventory, text("principal")).unwrap();
         let resource = Text::plain(text("resource"));
-        let mut policies = policies_for(&inventory, &caller, text("action"), &resource);
+        let mut policies = policies_for(
+            &inventory,
+            &caller,
+            text("action"),
+            &[RequestResource::new(resource.clone())],
+        );
         if probe["session_policy"].is_object() {
             let session = document(&probe["session_policy"], PolicyKind::Session);
             policies.session = Some(vec![NamedPolicy::new(

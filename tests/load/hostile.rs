@@ -74,16 +74,36 @@ fn alias_bombs() {
     let text = error(&text);
     assert!(text.contains("aliases expand to more than"), "{text}");
     assert!(error("Resources: &a [*a]").starts_with("input:1:"));
+    // Few values, each long.
+    let long = "x".repeat(1 << 20);
+    let many = vec!["*a"; 50_000].join(", ");
+    let text = error(&format!("Long: &a {long}\nMany: [{many}]\nResources: {{}}"));
+    assert!(
+        text.starts_with("input:2:32: aliases expand to more than"),
+        "{text}"
+    );
+    // Anchors inside anchors keep the innermost again and again.
+    let open: String = (0..200).map(|depth| format!("&a{depth} [")).collect();
+    let text = error(&format!("Long: {open}{long}{}", "]".repeat(200)));
+    assert!(text.contains("anchors stand for more than"), "{text}");
+    // A mapping of many members is merged.
+    let members: String = (0..50_000).map(|n| format!("k{n}: 1, ")).collect();
+    let text = error(&format!("Base: &a {{{members}}}\nAll: {{<<: *a, b: 1}}\n"));
+    assert!(text.contains("holds none of"), "{text}");
 }
 
 #[test]
 fn long_lines() {
     let long = "x".repeat(20 << 20);
-    assert!(error(&long).contains("larger than 8 MB"));
+    assert!(error(&long).contains("larger than 4 MB"));
     assert!(
         error(&format!("{{\"Resources\": \"{long}{long}{long}\"}}")).contains("larger than 48 MB")
     );
     assert!(error(&format!("{{\"RoleDetailList\": [\"{long}")).starts_with("input:1:"));
+    assert_eq!(
+        error(&format!("{{\"RoleDetailList\": [\"{long}\"]}}")),
+        "input:1:21: one entity larger than 8 MB"
+    );
 }
 
 #[test]
@@ -175,6 +195,56 @@ fn expressions_that_grow() {
             .iter()
             .any(|one| one.contains("too many combinations"))
     );
+}
+
+/// What is written small and comes to much.
+#[test]
+fn values_that_grow() {
+    let policy = |before: &str, resource: &str| {
+        format!(
+            "{before}\nResources:\n  A: {{Type: AWS::IAM::ManagedPolicy, Properties: {{PolicyDocument: {{Statement: [{{Effect: Allow, Action: '*', Resource: {resource}}}]}}}}}}\n"
+        )
+    };
+    let says = |text: &str, words: &str| {
+        let found = problems(&read(text));
+        assert!(found.iter().any(|one| one.contains(words)), "no `{words}`");
+        found.len()
+    };
+    let parameter =
+        |value: &str| format!("Parameters: {{P: {{Type: String, Default: '{value}'}}}}");
+    let (long, commas) = ("x".repeat(100_000), "a,".repeat(150_000));
+    let too_much = "expand to too much";
+    let items = vec!["a"; 20_000].join(", ");
+    let join = format!("!Join ['{long}', [{items}]]");
+    says(&policy("", &join), too_much);
+    let sub = format!("!Sub '{}'", "${P}".repeat(10_000));
+    says(&policy(&parameter(&long), &sub), too_much);
+    says(
+        &policy(&parameter(&commas), "!Split [',', !Ref P]"),
+        too_much,
+    );
+    let keys = vec!["k"; 9_000].join(", ");
+    let body = format!("{{'R${{N}}': {{Type: AWS::IAM::User, X: [{items}]}}}}");
+    let text = format!("Resources: {{'Fn::ForEach::L': [N, [{keys}], {body}]}}");
+    says(&text, too_much);
+    let unknown: String = (0..2_000).map(|n| format!("!Ref Q{n}, ")).collect();
+    let listed = says(&policy("", &format!("[{unknown}]")), "more is wrong");
+    assert!(listed < 1_100, "{listed}");
+    let roles: String = (0..10_001)
+        .map(|n| format!("  R{n}: {{Type: AWS::S3::Bucket}}\n"))
+        .collect();
+    says(&format!("Resources:\n{roles}"), "more than 10000 resources");
+    // Each piece of a long text is found where it stands, in one pass.
+    let statement = r#"{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "${B}"}, "#;
+    let statements = statement.repeat(1_000);
+    let statements = statements.trim_end_matches(", ");
+    let text = format!(
+        "Parameters: {{B: {{Type: String}}}}\nResources:\n  A: {{Type: AWS::IAM::ManagedPolicy, Properties: {{PolicyDocument: !Sub '{{\"Statement\": [{statements}]}}'}}}}\n"
+    );
+    let inventory = read(&text);
+    let document = inventory.accounts[0].policies[0].document.clone().unwrap();
+    let places = [0, 999].map(|at| document.statements[at].place.column as usize);
+    assert_eq!(places[1] - places[0], statement.len() * 999);
 }
 
 #[test]

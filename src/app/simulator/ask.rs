@@ -113,7 +113,7 @@ pub fn asked(query: &Query, inventory: &Inventory) -> Result<Asked, Trouble> {
     let Some(first) = resources.first().map(|resource| resource.arn.clone()) else {
         return Err(trouble(Field::Resource, "on which resource?"));
     };
-    let mut policies = policies_for(inventory, &caller, &action, &first);
+    let mut policies = policies_for(inventory, &caller, &action, &resources);
     join(&mut policies, &query.extras);
     leave_out(&mut policies, &query.off);
     let request = Request {
@@ -241,7 +241,7 @@ fn join(set: &mut PolicySet, extras: &[Extra]) {
         match extra.kind {
             PolicyKind::Identity => set.identity.push(policy),
             PolicyKind::Boundary => set.boundary = Some(policy),
-            PolicyKind::Resource | PolicyKind::Trust => set.resource = Some(policy),
+            PolicyKind::Resource | PolicyKind::Trust => set.set_resource(Some(policy)),
             PolicyKind::Vpce => set.endpoint = Some(policy),
             PolicyKind::Session => set.session.get_or_insert_default().push(policy),
             PolicyKind::Scp => add_level(&mut set.scps, extra.level.as_deref(), policy),
@@ -271,7 +271,7 @@ fn leave_out(set: &mut PolicySet, off: &BTreeSet<LayerKind>) {
             LayerKind::Rcp => set.rcps = None,
             LayerKind::Scp => set.scps = None,
             LayerKind::Vpce => set.endpoint = None,
-            LayerKind::Resource => set.resource = None,
+            LayerKind::Resource => set.set_resource(None),
             LayerKind::Identity => set.identity.clear(),
             LayerKind::Boundary => set.boundary = None,
             LayerKind::Session => set.session = None,

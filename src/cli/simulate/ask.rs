@@ -126,7 +126,7 @@ impl Question {
         let context = self.context()?;
         let first = &resources[0].arn;
         let owner = owner_of(&inventory, first);
-        let mut policies = policies_for(&inventory, &caller, action, first);
+        let mut policies = policies_for(&inventory, &caller, action, &resources);
         files.join(&mut policies);
         for resource in &mut resources {
             if resource.account.is_none() {
@@ -286,7 +286,9 @@ impl Files {
             set.session = Some(self.session);
         }
         set.boundary = self.boundary.or(set.boundary.take());
-        set.resource = self.resource.or(set.resource.take());
+        if self.resource.is_some() {
+            set.set_resource(self.resource);
+        }
         set.endpoint = self.endpoint.or(set.endpoint.take());
         if !self.scps.is_empty() {
             set.scps = Some(self.scps);

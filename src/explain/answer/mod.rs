@@ -145,9 +145,9 @@ fn of(denial: &Denial, inventory: &Inventory, found: Finding, seen: Option<Seen<
     };
     let evaluation = asked.map(|(seen, asked)| {
         answer.assumed = asked.assumed;
-        let resource = asked.request.resources.first().map(|own| own.arn.clone());
-        let resource = resource.unwrap_or_else(|| Text::plain("*"));
-        let mut policies = policies_for(inventory, &seen.caller, &asked.request.action, &resource);
+        let request = &asked.request;
+        let mut policies =
+            policies_for(inventory, &seen.caller, &request.action, &request.resources);
         if denial.cause == denial::Cause::Authorization {
             answer.proposals = proposals(denial, &asked.request, &policies, &seen.caller, unsure);
         }

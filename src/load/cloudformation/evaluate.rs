@@ -330,6 +330,10 @@ impl Scope<'_> {
         let delimiter = delimiter.as_str().unwrap_or(",");
         self.each(source, node, |text| {
             let items = split_text(text, delimiter)?;
+            // Each becomes a value, and what is said of it.
+            if !self.spend(items.len().saturating_mul(16), node.place) {
+                return None;
+            }
             let item = |text| Node::string(argument.place, text);
             let items = items.into_iter().map(item).collect();
             Some(Node::new(argument.place, Value::List(items)))
@@ -347,8 +351,13 @@ impl Scope<'_> {
             return always(self.unresolved_expression(node));
         };
         let mappings = self.template.mappings.as_ref();
-        let found = mappings
-            .and_then(|mappings| mappings.get(&map)?.get(&first)?.get(&second))
+        let entries = mappings.and_then(|mappings| mappings.get(&map));
+        self.spend(
+            entries.map_or(0, |own| own.members().len() / 64),
+            node.place,
+        );
+        let found = entries
+            .and_then(|entries| entries.get(&first)?.get(&second))
             .or_else(|| options.and_then(|options| options.get("DefaultValue")));
         match found {
             Some(value) => self.render(value),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::scope::Scope;
 use super::template::Resource;
 use crate::iam::{Member, Node, Part, Problem, Text, Value};
+use crate::load::weight::weight;
 
 /// Members that one template's loops may make; CloudFormation allows 500 resources.
 const MAX_MADE: usize = 10_000;
@@ -61,6 +62,10 @@ impl Scope<'_> {
                 if made.len() >= MAX_MADE {
                     let message = format!("`{}` makes more than {MAX_MADE} parts", member.key);
                     self.problem(Problem::error(member.place, message));
+                    return;
+                }
+                let growth = 1 + value.len() / (identifier.len() + "${}".len());
+                if !self.spend(weight(&inner.value, growth), inner.place) {
                     return;
                 }
                 let inner = with_variable_in_member(inner, identifier, &value);

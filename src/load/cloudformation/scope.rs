@@ -13,6 +13,8 @@ use crate::load::blanks::Blanks;
 
 /// Steps that resolving one template may take; real ones of 1 MB stay under a tenth of it.
 const MAX_STEPS: u32 = 2_000_000;
+/// Problems that are listed for one template.
+const MAX_PROBLEMS: usize = 1_000;
 /// Expressions inside expressions, references followed included.
 const MAX_DEPTH: u32 = 128;
 
@@ -127,10 +129,15 @@ impl<'a> Scope<'a> {
     }
 
     pub fn problem(&self, problem: Problem) {
-        let mut log = self.log.borrow_mut();
-        if !log.problems.contains(&problem) {
-            log.problems.push(problem);
+        let problems = &mut self.log.borrow_mut().problems;
+        if problems.len() > MAX_PROBLEMS || problems.contains(&problem) {
+            return;
         }
+        problems.push(if problems.len() < MAX_PROBLEMS {
+            problem
+        } else {
+            Problem::warning(problem.place, "more is wrong than is listed")
+        });
     }
 
     /// A reference that nothing decides.
@@ -176,6 +183,11 @@ impl<'a> Scope<'a> {
         self.spend(1, place) && self.depth.get() < MAX_DEPTH
     }
 
+    /// Whether the template has asked for too much already.
+    pub fn is_spent(&self) -> bool {
+        self.steps.get() >= MAX_STEPS
+    }
+
     /// Counts work done; false when the template asks for too much.
     pub fn spend(&self, work: usize, place: Place) -> bool {
         let before = self.steps.get();
@@ -203,7 +215,9 @@ impl<'a> Scope<'a> {
             users.insert(user.clone());
         }
         drop((user, log));
-        if let Some(mut value) = self.value_of(definition) {
+        let default = definition.default.as_ref().and_then(Node::as_str);
+        let fits = self.spend(default.map_or(0, str::len) / 64, place);
+        if let Some(mut value) = self.value_of(definition).filter(|_| fits) {
             value.place = place;
             if let Value::List(items) = &mut value.value {
                 for item in items {

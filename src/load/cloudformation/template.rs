@@ -6,6 +6,9 @@ use std::sync::Arc;
 use crate::iam::{Member, Node, Place, Problem, SourceId, Text, Value};
 use crate::load::positions::SourceText;
 
+/// Resources that are read of one template; CloudFormation allows 500.
+const MAX_RESOURCES: usize = 10_000;
+
 /// A template that was read once and is rendered as often as its parameters change.
 #[derive(Debug)]
 pub(in crate::load) struct Template {
@@ -148,7 +151,14 @@ impl Template {
                 .conditions
                 .insert(member.key.to_string(), definition);
         }
-        for member in section(root, "Resources") {
+        for (at, member) in section(root, "Resources").iter().enumerate() {
+            if at == MAX_RESOURCES {
+                let message = format!("more than {MAX_RESOURCES} resources: the rest is not read");
+                template
+                    .problems
+                    .push(Problem::error(member.place, message));
+                break;
+            }
             template.resource(member);
         }
         template.repeated_names(root);

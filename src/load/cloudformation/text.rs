@@ -116,6 +116,9 @@ impl Scope<'_> {
         let mut cases: TextCases = vec![(Guard::always(), Vec::new())];
         let (mut counted, mut before) = (0, 0);
         for piece in pieces_of_sub(text) {
+            if self.is_spent() {
+                break;
+            }
             let new = match piece {
                 SubPiece::Literal(at, literal) => {
                     let passed = text.get(counted..at).unwrap_or_default().chars();
@@ -211,6 +214,9 @@ impl Scope<'_> {
             if is_no_value(item) {
                 continue;
             }
+            if self.is_spent() {
+                break;
+            }
             let mut new = self.texts(item);
             if !is_first {
                 for (_, pieces) in &mut new {
@@ -227,7 +233,7 @@ impl Scope<'_> {
     fn append(&self, before: TextCases, new: &TextCases, place: Place) -> TextCases {
         let size = |cases: &TextCases| -> usize {
             let pieces = cases.iter().flat_map(|(_, pieces)| pieces);
-            pieces.map(|piece| 1 + piece.len() / 64).sum()
+            pieces.map(|piece| 1 + piece.len() / 8).sum()
         };
         let is_simple = matches!(new.as_slice(), [(guard, _)] if guard.is_always());
         let work = if is_simple {
