@@ -55,6 +55,11 @@ fn main() {
         "{:<34} {:>8} MB",
         "memory of the screen, at most", stayed.memory
     );
+    let kept = home.path().join(".cache/iamscope/accounts");
+    assert!(
+        kept.exists(),
+        "loading and keeping it takes longer than that"
+    );
     screen("warm, first paint", None, false);
     screen("warm, roles on the screen", Some(b"role-"), false);
 }

@@ -51,6 +51,8 @@ pub fn start(
             break begun.elapsed();
         }
     };
+    // A program whose screen nobody reads waits.
+    std::thread::spawn(move || while matches!(reader.read(&mut buffer), Ok(1..)) {});
     std::thread::sleep(stay);
     let memory = child.process_id().map_or(0, memory);
     child.kill().unwrap();
