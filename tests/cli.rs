@@ -613,6 +613,17 @@ fn unknown_keys_make_an_answer_depend_and_absent_ones_do_not() {
 }
 
 #[test]
+fn a_policy_in_a_file_is_tried_on_a_principal_of_no_source() {
+    let policy = "tests/fixtures/identity.json";
+    let given = ["--identity-policy", policy];
+    let alice = "arn:aws:iam::123456789012:user/alice";
+    let inside = "arn:aws:s3:::acme/x";
+    let allowed = decides("allow", &given, alice, "s3:GetObject", inside);
+    assert_eq!(allowed["matched"][0]["policy"], policy);
+    decides("implicitDeny", &given, alice, "s3:PutObject", inside);
+}
+
+#[test]
 fn completions_and_the_man_page_name_every_subcommand() {
     for arguments in [&["completions", "bash"][..], &["man"]] {
         let text = stdout(&run(arguments));

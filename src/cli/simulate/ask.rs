@@ -35,6 +35,9 @@ pub(super) struct Question {
     /// A key of the context; several values by giving it twice, or as a JSON array
     #[arg(long = "context", value_name = "KEY=VALUE", value_parser = name_and_value)]
     context: Vec<(String, String)>,
+    /// An identity-based policy of the principal, beside those of the source
+    #[arg(long = "identity-policy", value_name = "FILE")]
+    identity_policies: Vec<String>,
     /// A policy passed with the session
     #[arg(long = "session-policy", value_name = "FILE")]
     session_policies: Vec<String>,
@@ -233,6 +236,9 @@ impl Question {
                 ))
             };
         let mut files = Files::default();
+        for path in &self.identity_policies {
+            files.identity.push(one(path, PolicyKind::Identity, path)?);
+        }
         for (index, path) in self.session_policies.iter().enumerate() {
             files.session.push(one(
                 path,
@@ -271,6 +277,7 @@ impl Question {
 /// Policies given beside those of the source.
 #[derive(Default)]
 struct Files {
+    identity: Vec<NamedPolicy>,
     session: Vec<NamedPolicy>,
     boundary: Option<NamedPolicy>,
     resource: Option<NamedPolicy>,
@@ -282,6 +289,7 @@ struct Files {
 impl Files {
     /// Puts them in place of, or beside, the source's.
     fn join(self, set: &mut PolicySet) {
+        set.identity.extend(self.identity);
         if !self.session.is_empty() {
             set.session = Some(self.session);
         }
