@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use crate::analyze::{document_findings, finding_problems, quota_problems};
-use crate::explain::escape;
+use crate::explain::{count, escape};
 use crate::iam::{
     Place, PolicyKind, Problem, Severity, SizeLimit, SourceId, check_size, parse_document_text,
 };
@@ -107,8 +107,8 @@ impl Lint {
             .filter(|problem| problem.severity == Severity::Error)
             .count();
         if matches!(self.format, Format::Text) {
-            let word = if errors == 1 { "error" } else { "errors" };
-            writeln!(out, "{} problems, {errors} {word}", problems.len())?;
+            let (all, of_them) = (count(problems.len(), "problem"), count(errors, "error"));
+            writeln!(out, "{all}, {of_them}")?;
         }
         Ok(if errors > 0 {
             ExitCode::from(ANSWER_IS_NO)

@@ -111,6 +111,9 @@ pub fn pattern_table(pattern: &str) -> Page {
     page
 }
 
+/// Resource types of one action in a table.
+const MOST_TYPES: usize = 6;
+
 /// `7,018 actions of 430 services: 3,000 List, 4,018 Read`.
 fn counted(summary: &Summary) -> Line {
     let services = summary.by_service.len();
@@ -145,11 +148,17 @@ fn resource_names(info: &ActionInfo) -> String {
     if info.resource_types.is_empty() {
         return "none".to_owned();
     }
-    let names = info.resource_types.iter().map(|used| {
+    let names = info.resource_types.iter().take(MOST_TYPES).map(|used| {
         let star = if used.required { "*" } else { "" };
         format!("{}{star}", used.name)
     });
-    names.collect::<Vec<_>>().join(", ")
+    let mut names = names.collect::<Vec<_>>().join(", ");
+    // A few tagging actions have hundreds, and would make the column as wide for all.
+    let more = info.resource_types.len().saturating_sub(MOST_TYPES);
+    if more > 0 {
+        names.push_str(&format!(" and {more} more"));
+    }
+    names
 }
 
 fn level(action: &Action) -> Line {

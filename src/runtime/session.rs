@@ -94,6 +94,8 @@ impl Session {
             if let Some(cursor) = regions.cursor {
                 frame.set_cursor_position(cursor);
             }
+            let links = regions.links.iter();
+            links.map(|link| (link.area, link.url.clone())).collect()
         })?;
         self.regions = regions;
         Ok(())

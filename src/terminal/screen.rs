@@ -4,13 +4,16 @@ use std::cell::RefCell;
 use std::io::{self, Write};
 use std::rc::Rc;
 
-use ratatui::backend::CrosstermBackend;
+use ratatui::backend::{Backend, CrosstermBackend};
+use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal};
 
 use super::guard;
 
 const BEGIN_FRAME: &[u8] = b"\x1b[?2026h";
 const END_FRAME: &[u8] = b"\x1b[?2026l";
+const SAVE_CURSOR: &str = "\x1b7";
+const RESTORE_CURSOR: &str = "\x1b8";
 /// Asks the terminal for its background; [`Events`](super::Events) recognises the answer.
 const ASK_BACKGROUND: &[u8] = b"\x1b]11;?\x1b\\";
 
@@ -56,10 +59,30 @@ impl Screen {
         Ok((size.width, size.height))
     }
 
-    /// Draws a frame and sends what changed, as one synchronized update.
-    pub fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+    /// Draws a frame and sends what changed, as one synchronized update. What was drawn in the rows given
+    /// back becomes a link to the address beside each.
+    pub fn draw(
+        &mut self,
+        render: impl FnOnce(&mut Frame<'_>) -> Vec<(Rect, String)>,
+    ) -> io::Result<()> {
         self.collected.write_all(BEGIN_FRAME)?;
-        self.terminal.draw(render)?;
+        let mut links = Vec::new();
+        let frame = self.terminal.draw(|frame| links = render(frame))?;
+        let cells = |area: Rect| {
+            area.positions()
+                .map(|at| (at.x, at.y, frame.buffer[at].clone()))
+        };
+        let linked: Vec<(String, Vec<_>)> = links
+            .into_iter()
+            .map(|(area, url)| (url, cells(area.intersection(frame.area)).collect()))
+            .collect();
+        // The library knows no links: their cells are written once more, between the marks of a link.
+        for (url, cells) in linked {
+            write!(self.collected, "{SAVE_CURSOR}\x1b]8;;{url}\x1b\\")?;
+            let cells = cells.iter().map(|(x, y, cell)| (*x, *y, cell));
+            self.terminal.backend_mut().draw(cells)?;
+            write!(self.collected, "\x1b]8;;\x1b\\{RESTORE_CURSOR}")?;
+        }
         self.collected.write_all(END_FRAME)?;
         self.send()
     }

@@ -26,7 +26,7 @@ use crate::app::simulator::Focus;
 use crate::app::{Command, State};
 use crate::explain::Mark;
 
-pub use regions::Regions;
+pub use regions::{Hyperlink, Regions};
 pub use theme::{Look, Theme};
 
 use pen::{Pen, fill};
@@ -70,6 +70,7 @@ pub fn draw(state: &State, theme: &Theme, frame: &mut Frame<'_>) -> Regions {
             Overlay::Simulator => simulator::draw(&view, frame, layout.body(), &mut regions),
         }
     }
+    regions.uncover(frame.buffer_mut());
     regions
 }
 

@@ -6,10 +6,11 @@ use ratatui::layout::Rect;
 use crate::app::Target;
 use crate::app::item::Item;
 use crate::app::sheet::{Line, Tone};
+use crate::explain::Link;
 
 use super::boxes::{Frameable, scrollbar};
 use super::pen::{Pen, tint};
-use super::{Look, Regions, View};
+use super::{Hyperlink, Look, Regions, View};
 
 pub fn draw(
     view: &View<'_>,
@@ -57,7 +58,7 @@ pub fn draw(
         let row = Rect::new(inner.x, y, inner.width, 1);
         regions.add(row, Target::PaneLine(position));
         let counterpart = marked.is_some() && line.about == marked;
-        draw_line(view, frame, row, line, counterpart);
+        draw_line(view, frame, row, line, counterpart, regions);
         if focused && position == pane.cursor() {
             tint(frame.buffer_mut(), row, view.theme.style(Look::Selection));
         } else if counterpart {
@@ -83,6 +84,7 @@ pub fn draw_line(
     row: Rect,
     line: &Line,
     counterpart: bool,
+    regions: &mut Regions,
 ) {
     let base = view.theme.style(Look::Text);
     let mut pen = Pen::new(frame.buffer_mut(), row, view.state.ascii);
@@ -97,7 +99,20 @@ pub fn draw_line(
         if run.link.is_some() {
             style = style.patch(view.theme.style(Look::Link));
         }
+        let from = pen.column();
         pen.write(&run.text, style);
+        // Plain letters only: a column each, and nothing that a terminal could take for a command.
+        let is_plain = |text: &str| text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        if let Some(Link::Url(url)) = &run.link
+            && is_plain(&run.text)
+            && is_plain(url)
+        {
+            regions.links.push(Hyperlink {
+                area: Rect::new(from, row.y, pen.column() - from, 1),
+                text: run.text.to_string(),
+                url: url.clone(),
+            });
+        }
     }
 }
 

@@ -24,7 +24,7 @@ pub fn draw(
     for ((position, line), y) in lines.zip(area.top()..area.bottom()) {
         let row = Rect::new(area.x, y, area.width, 1);
         regions.add(row, Target::AnswerLine(position));
-        draw_line(view, frame, row, line, false);
+        draw_line(view, frame, row, line, false, regions);
         if focused && position == reader.cursor() {
             tint(frame.buffer_mut(), row, view.theme.style(Look::Selection));
         }

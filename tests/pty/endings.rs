@@ -131,17 +131,22 @@ fn child_that_panics() {
     let log = std::path::Path::new(&log).join("state/log");
     iamscope::terminal::install_panic_hook(Some(log));
     let mut screen = iamscope::terminal::Screen::open(true).unwrap();
-    screen.draw(|_| ()).unwrap();
+    screen.draw(|_| Vec::new()).unwrap();
     let fall = move || panic!("told to panic in {place}");
     match std::env::var("PANIC_IN").as_deref() {
         Ok("thread") => {
             thread::spawn(fall);
             // The main thread goes on drawing, as the loop would.
             loop {
-                screen.draw(|_| ()).unwrap();
+                screen.draw(|_| Vec::new()).unwrap();
             }
         }
-        Ok("drawing") => screen.draw(|_| fall()).unwrap(),
+        Ok("drawing") => screen
+            .draw(|_| {
+                fall();
+                Vec::new()
+            })
+            .unwrap(),
         _ => fall(),
     }
 }

@@ -300,3 +300,21 @@ fn only_ascii_is_drawn_where_nothing_else_can_be() {
     stage.keys("j j l / 's3' enter tab ? esc");
     assert!(stage.text().is_ascii(), "{}", stage.text());
 }
+
+#[test]
+fn documentation_is_a_link_where_it_can_be_seen() {
+    let mut stage = Stage::new(sample::inventory(), 120, 40);
+    assert!(stage.regions.links.is_empty());
+    stage.keys(": 's3:DeleteBucket' enter");
+    let links = &stage.regions.links;
+    assert!(
+        links
+            .iter()
+            .any(|link| link.url.ends_with("API_DeleteBucket.html")
+                && link.text.starts_with("https://docs.aws.amazon.com/")),
+        "{links:?}"
+    );
+    // The help covers its part of the pane.
+    stage.keys("?");
+    assert!(stage.regions.links.is_empty());
+}
