@@ -224,7 +224,7 @@ fn gitpods_tokens_reach_the_role_of_their_subject_only() {
 #[test]
 fn the_pipeline_updates_services_and_tags_nothing() {
     let source = template("codepipeline_service_role.json");
-    // Its name holds the region, which the resource says.
+    // Its name holds the region, which the resource says; `tree` shows it with the one that is assumed.
     let role = "AWSCodePipelineServiceRole-eu-west-2-MyFirstPipeline";
     let source = [source.as_str()];
     decides(
@@ -240,6 +240,13 @@ fn the_pipeline_updates_services_and_tags_nothing() {
         role,
         "ecs:TagResource",
         "arn:aws:ecs:eu-west-2:123456789012:task-definition/web:3",
+    );
+    decides(
+        "allow",
+        &source,
+        "AWSCodePipelineServiceRole-us-east-1-MyFirstPipeline",
+        "ecs:UpdateService",
+        "arn:aws:ecs:eu-west-2:123456789012:service/c/web",
     );
 }
 

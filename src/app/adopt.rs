@@ -208,6 +208,11 @@ impl State {
         if self.find.waiting || self.find.is_filtering() {
             self.query_changed(effects);
         }
+        for overlay in &mut self.overlays {
+            if let Overlay::Picker(picker) = overlay {
+                picker.look_again();
+            }
+        }
     }
 
     /// The tree with everything in it, also while only matches are shown.

@@ -218,6 +218,17 @@ impl Picker {
         self.narrow();
     }
 
+    /// Looks again for what was typed: the catalogue's index is here.
+    pub(super) fn look_again(&mut self) {
+        if self.kind == PickerKind::Palette && !self.input.text().is_empty() {
+            let chosen = self.selected().map(|entry| entry.choice.clone());
+            self.narrow();
+            if let Some(choice) = chosen {
+                self.choose(&choice);
+            }
+        }
+    }
+
     fn narrow(&mut self) {
         self.find_actions();
         let matcher = SkimMatcherV2::default();
@@ -316,4 +327,24 @@ fn entry_score(matcher: &SkimMatcherV2, entry: &Entry, word: &str) -> Option<i64
     let keys = (entry.keys == word).then_some(1_000);
     let detail = score(matcher, &entry.detail, word);
     label.max(keys).max(detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_typed_before_the_catalogue_could_be_searched_is_looked_for_again() {
+        let mut palette = Picker::new(PickerKind::Palette, "Commands", Vec::new());
+        // As it stands when the index is not there yet.
+        palette.input.set("delete certificate");
+        assert_eq!(palette.shown().len(), 0);
+        SearchIndex::get();
+        palette.look_again();
+        let found = palette.selected().map(|entry| entry.choice.clone());
+        assert_eq!(
+            found,
+            Some(Choice::Action("acm:DeleteCertificate".to_owned()))
+        );
+    }
 }

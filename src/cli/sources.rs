@@ -127,19 +127,46 @@ impl Sources {
     /// Everything that the sources hold, where templates are filled with what a request says of its
     /// account and region and the user gives none; with the connections to live accounts among them.
     pub(super) fn load_for(&self, home: &Home) -> Result<(Inventory, Connections), Failure> {
+        let (sources, connections) = self.open()?;
+        Ok((sources.into_inventory(&self.settings_at(home)), connections))
+    }
+
+    /// As [`Self::load_for`]; but where a principal goes by the account and region that `tree` assumes,
+    /// as it does there.
+    pub(super) fn load_for_caller(
+        &self,
+        home: &Home,
+        principal: &str,
+    ) -> Result<(Inventory, Connections), Failure> {
+        let (sources, connections) = self.open()?;
+        let (there, assumed) = (self.settings_at(home), self.settings());
+        if there != assumed && Caller::find(&sources.render(&there), principal).is_err() {
+            let inventory = sources.render(&assumed);
+            if Caller::find(&inventory, principal).is_ok() {
+                return Ok((inventory, connections));
+            }
+        }
+        Ok((sources.into_inventory(&there), connections))
+    }
+
+    fn open(&self) -> Result<(load::Sources, Connections), Failure> {
         if self.is_empty() {
             return Err(Failure::input(
                 "name a SOURCE: a file, a folder, `-`, `--demo` or `--profile NAME`",
             ));
         }
+        let connections = Connections::default();
+        let sources = load::Sources::open(&self.specs()?, &connections.gathering())
+            .map_err(|error| Failure::input(error.to_string()))?;
+        Ok((sources, connections))
+    }
+
+    fn settings_at(&self, home: &Home) -> Settings {
         let mut settings = self.settings();
         settings.account = settings.account.or_else(|| home.account.clone());
         settings.region = settings.region.or_else(|| home.region.clone());
         settings.partition = settings.partition.or_else(|| home.partition.clone());
-        let connections = Connections::default();
-        let inventory = load::load(&self.specs()?, &settings, &connections.gathering())
-            .map_err(|error| Failure::input(error.to_string()))?;
-        Ok((inventory, connections))
+        settings
     }
 }
 

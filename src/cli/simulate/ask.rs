@@ -109,7 +109,7 @@ impl Question {
         let (mut inventory, connections) = if sources.is_empty() {
             (Inventory::default(), Connections::default())
         } else {
-            sources.load_for(&self.home(principal))?
+            sources.load_for_caller(&self.home(principal), principal)?
         };
         let files = self.files(&mut inventory)?;
         let named = self.resources_or_default(action)?;
