@@ -1,4 +1,5 @@
-//! The files of a folder, in order of their names: bounded, and safe from loops of links.
+//! The files of a folder, in order of their names: bounded, safe from loops of links, and never of a
+//! folder that a link leads out to: that could be the whole disk.
 
 use std::collections::HashSet;
 use std::fs;
@@ -45,14 +46,16 @@ pub(super) fn walk(root: &Path, progress: &Progress) -> Result<Walk, LoadError> 
         is_cut: false,
         unreadable: Vec::new(),
     };
+    let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let whole = real(root);
     let mut seen = HashSet::new();
     let mut entries = 0;
     let mut open = vec![(root.to_path_buf(), 0)];
     while let Some((path, depth)) = open.pop() {
         progress.check()?;
-        // A link to a folder that was seen already, perhaps to one that it stands in.
-        let real = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
-        if !seen.insert(real) {
+        // A link may lead to a folder that was seen already, perhaps to one that it stands in.
+        let real = real(&path);
+        if !real.starts_with(&whole) || !seen.insert(real) {
             continue;
         }
         let read = match fs::read_dir(&path) {

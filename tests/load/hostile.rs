@@ -250,12 +250,14 @@ fn values_that_grow() {
 #[test]
 fn folders() {
     let folder = tempfile::tempdir().unwrap();
+    let outside = tempfile::tempdir().unwrap();
     let inside = folder.path().join("a/b");
     fs::create_dir_all(&inside).unwrap();
     #[cfg(unix)]
     {
         std::os::unix::fs::symlink(folder.path(), inside.join("loop")).unwrap();
         std::os::unix::fs::symlink("nowhere", inside.join("broken")).unwrap();
+        std::os::unix::fs::symlink(outside.path(), inside.join("out")).unwrap();
     }
     fs::create_dir_all(folder.path().join("node_modules/x")).unwrap();
     let user = |name: &str| {
@@ -266,6 +268,7 @@ fn folders() {
         user("skipped"),
     )
     .unwrap();
+    fs::write(outside.path().join("outside.yaml"), user("outside")).unwrap();
     let nothing = load_path(folder.path().to_str().unwrap())
         .unwrap_err()
         .to_string();
