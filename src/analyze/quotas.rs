@@ -148,6 +148,7 @@ mod tests {
                 document: Some(Arc::new(document)),
                 versions: Vec::new(),
                 attached_to: Vec::new(),
+                limits: Vec::new(),
             });
             quota_problems(&account)
         };

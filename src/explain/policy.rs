@@ -12,11 +12,16 @@ use super::{Fact, Item, Line, Mark, Page};
 /// A managed policy: what it grants, and to whom it is attached.
 pub fn managed_policy_page(policy: &ManagedPolicy, cache: &GrantsCache) -> Page {
     let mut page = titled("Managed policy ", &policy.identity);
-    if policy.attached_to.is_empty() {
-        page.mark(
+    match (policy.attached_to.is_empty(), policy.limits.is_empty()) {
+        (true, true) => page.mark(
             Mark::Problem,
             "It is attached to nothing among what was loaded: it grants nothing.",
-        );
+        ),
+        (true, false) => page.mark(
+            Mark::Limited,
+            "It is only a boundary: it limits what others grant.",
+        ),
+        (false, _) => {}
     }
     let held = Held {
         name: policy.identity.name.to_string(),
@@ -27,10 +32,15 @@ pub fn managed_policy_page(policy: &ManagedPolicy, cache: &GrantsCache) -> Page 
     may(&capability, None, &mut page);
     let mut facts = identity_facts(&policy.identity);
     facts.push(Fact::new("Kept by", origin_words(policy.origin)));
-    if !policy.attached_to.is_empty() {
-        let holders = policy.attached_to.iter().take(MOST);
-        let items = holders.map(|name| Item::new(Line::new().text(name)));
-        facts.push(Fact::many("Attached to", items.collect()));
+    for (label, holders) in [
+        ("Attached to", &policy.attached_to),
+        ("Boundary of", &policy.limits),
+    ] {
+        if !holders.is_empty() {
+            let items = holders.iter().take(MOST);
+            let items = items.map(|name| Item::new(Line::new().text(name)));
+            facts.push(Fact::many(label, items.collect()));
+        }
     }
     let versions = policy.versions.iter().map(|version| {
         let mut line = Line::new().plain(version.id.clone());

@@ -201,6 +201,8 @@ pub struct ManagedPolicy {
     pub versions: Vec<PolicyVersion>,
     /// Names of the entities that it is attached to.
     pub attached_to: Vec<Text>,
+    /// Names of the roles and users whose boundary it is.
+    pub limits: Vec<Text>,
 }
 
 /// The policy of a resource.

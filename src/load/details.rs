@@ -223,6 +223,7 @@ pub(super) fn managed_policy(node: &Node) -> ManagedPolicy {
         identity,
         versions,
         attached_to: Vec::new(),
+        limits: Vec::new(),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Roles, users and groups alike: what policies can be put on. Every source that names them in one
 //! place and gives them policies in another goes through here.
 
+use std::collections::HashMap;
+
 use crate::iam::{
     Account, Attachment, Group, Guard, Identity, InlinePolicy, Place, Role, Text, User,
 };
@@ -168,9 +170,10 @@ pub(super) fn attachment(account: &Account, arn: Text, place: Place, guard: Guar
     }
 }
 
-/// Says at every managed policy of the source to whom it is attached.
+/// Says at every managed policy of the source to whom it is attached and whom it limits.
 pub(super) fn note_attachments(account: &mut Account) {
-    let mut attached: std::collections::HashMap<Text, Vec<Text>> = std::collections::HashMap::new();
+    let mut attached: HashMap<Text, Vec<Text>> = HashMap::new();
+    let mut limited: HashMap<Text, Vec<Text>> = HashMap::new();
     for kind in [HolderKind::Role, HolderKind::User, HolderKind::Group] {
         for holder in holders(account, kind) {
             for attachment in holder.managed.iter() {
@@ -179,11 +182,18 @@ pub(super) fn note_attachments(account: &mut Account) {
                     names.push(holder.identity.name.clone());
                 }
             }
+            if let Some(Some(boundary)) = &holder.boundary {
+                let names = limited.entry(boundary.arn.clone()).or_default();
+                names.push(holder.identity.name.clone());
+            }
         }
     }
     for policy in &mut account.policies {
         if let Some(names) = attached.get(&policy.identity.arn) {
             policy.attached_to.clone_from(names);
+        }
+        if let Some(names) = limited.get(&policy.identity.arn) {
+            policy.limits.clone_from(names);
         }
     }
 }

@@ -219,6 +219,7 @@ fn add_managed(account: &mut Account, name: &str, node: &Node, document: Documen
         document: Some(Arc::new(document)),
         versions: Vec::new(),
         attached_to: Vec::new(),
+        limits: Vec::new(),
     });
 }
 

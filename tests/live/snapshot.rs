@@ -164,6 +164,7 @@ pub fn full_inventory() -> Inventory {
             document: shared.clone(),
         }],
         attached_to: vec!["acme-deployer".into()],
+        limits: Vec::new(),
     };
     let mut account = Account::new("acme-prod");
     account.id = Assumed {

@@ -210,3 +210,11 @@ fn gitpod_oidc_conditions_are_keyed_by_the_issuer() {
     assert_eq!(without.accounts[0].roles.len(), 1);
     assert!(without.accounts[0].undecided.is_empty());
 }
+
+#[test]
+fn a_boundary_says_whom_it_limits() {
+    let account = only_account(fixture("gitpod_oidc.yml"));
+    let boundary = &account.policies[0];
+    assert!(boundary.attached_to.is_empty());
+    assert_eq!(boundary.limits.len(), 2);
+}

@@ -33,6 +33,14 @@ fn roles(page: usize, pages: usize) -> Reply {
     )
 }
 
+/// A page without anything.
+fn nothing() -> Reply {
+    Reply::xml(
+        "GetAccountAuthorizationDetails",
+        "<IsTruncated>false</IsTruncated>",
+    )
+}
+
 /// A server with so many pages of roles, each after a while.
 fn server(pages: usize, delay: Duration) -> Stub {
     server_that_ends(pages, delay, usize::MAX, PathBuf::new())
@@ -49,8 +57,7 @@ fn server_that_ends(pages: usize, delay: Duration, ends_at: usize, signed_in: Pa
             return Reply::denied(&call.action);
         }
         if call.field("Filter.member.1") != "Role" {
-            let none = "<IsTruncated>false</IsTruncated>";
-            return Reply::xml("GetAccountAuthorizationDetails", none);
+            return nothing();
         }
         let page = call.field("Marker").parse().unwrap_or(0);
         if page >= ends_at && !signed_in.exists() {
@@ -156,7 +163,8 @@ fn no_credentials_are_in_any_file_that_a_sitting_leaves() {
                 SESSION[0], SESSION[1]
             ),
         ),
-        _ if call.field("Filter.member.1") == "Role" => roles(0, 1),
+        "GetAccountAuthorizationDetails" if call.field("Filter.member.1") == "Role" => roles(0, 1),
+        "GetAccountAuthorizationDetails" => nothing(),
         _ => ordinary(call).unwrap_or_else(|| Reply::denied(&call.action)),
     });
     let planted = [

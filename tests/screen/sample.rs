@@ -137,6 +137,7 @@ pub fn inventory() -> Inventory {
         document: Some(tables),
         versions: Vec::new(),
         attached_to: vec![Text::from("app-controller")],
+        limits: Vec::new(),
     }];
     Inventory {
         sources: vec![Source {

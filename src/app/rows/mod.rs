@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::catalog;
 use crate::explain::{Mark, Meaning, escape};
-use crate::iam::{Inventory, Origin, Severity};
+use crate::iam::{Inventory, Origin, Severity, Text};
 
 use super::changes::Change;
 use super::children::section_size;
@@ -257,11 +257,14 @@ impl RowSource<'_> {
         {
             row.extra.clone_from(&own.kind);
         } else if let Some(managed) = at.entity.managed(self.inventory) {
-            row.extra = match &managed.attached_to[..] {
-                [] => "attached to nothing".to_owned(),
-                [one] => format!("on {}", plain(one)),
-                [one, others @ ..] => format!("on {} +{}", plain(one), others.len()),
+            let some = |word: &str, names: &[Text]| match names {
+                [] => None,
+                [one] => Some(format!("{word} {}", plain(one))),
+                [one, others @ ..] => Some(format!("{word} {} +{}", plain(one), others.len())),
             };
+            row.extra = some("on", &managed.attached_to)
+                .or_else(|| some("limits", &managed.limits))
+                .unwrap_or_else(|| "attached to nothing".to_owned());
         } else if let Some((level, ..)) = at.entity.organisation(self.inventory) {
             row.extra = format!("at {}", escape(level));
         }

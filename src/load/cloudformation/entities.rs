@@ -36,6 +36,7 @@ pub(super) fn add(scope: &Scope<'_>, account: &mut Account) {
                     document: document(scope, &resource, "PolicyDocument", PolicyKind::Identity),
                     versions: Vec::new(),
                     attached_to: Vec::new(),
+                    limits: Vec::new(),
                 }),
                 "AWS::SSO::PermissionSet" => {
                     account.roles.push(permission_set(scope, &resource, guard));

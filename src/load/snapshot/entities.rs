@@ -79,6 +79,7 @@ impl Reader {
                 })
             })?,
             attached_to: self.texts(&at.member("attached_to"))?,
+            limits: self.texts(&at.member("limits"))?,
         })
     }
 

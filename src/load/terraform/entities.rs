@@ -27,6 +27,7 @@ pub(super) fn add(documents: &Documents<'_>, surroundings: &Surroundings, accoun
                 document: Some(Arc::new(document(resource, "policy", documents))),
                 versions: Vec::new(),
                 attached_to: Vec::new(),
+                limits: Vec::new(),
             }),
             "aws_iam_service_linked_role" => {
                 account

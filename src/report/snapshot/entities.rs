@@ -75,6 +75,7 @@ impl Writer {
             .with("document", self.optional_document(policy.document.as_ref()))
             .with("versions", versions)
             .with("attached_to", self.texts(&policy.attached_to))
+            .with("limits", self.texts(&policy.limits))
             .done()
     }
 
